@@ -1,0 +1,57 @@
+# Everything that can be done with this repository. "make" alone lists the targets.
+
+SHELL       := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+
+FUZZTIME ?= 30s
+BENCH    ?= .
+
+# The commit and its date, as in "0123456789ab 2026-10-01", with "+" behind the hash if files were changed; empty without
+# git. The date of the build is not taken: two builds of one commit are the same bytes.
+git    := git -c safe.directory='*'
+commit  = $(shell $(git) log -1 --abbrev=12 --format="%h$$($(git) status --porcelain 2>/dev/null | sed -n '1s/.*/+/p') %cs" 2>/dev/null)
+
+.PHONY: help setup build demo test lint bench fuzz man clean
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r target text; do printf 'make %-6s  %s\n' "$$target" "$$text"; done
+
+setup: ## install the distribution's packages that are missing for all targets
+	@scripts/setup test
+
+build: ## compile bin/ops, a static binary
+	@scripts/setup build
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X 'ops/internal/version.commit=$(commit)'" -o bin/ops ./cmd/ops
+
+demo: ## count a day of ssh attacks and draw it as a film
+	@scripts/setup demo
+	@$(MAKE) --no-print-directory build
+	bin/ops logviz stats --tz UTC examples/attack-day.log
+	@mkdir -p out
+	bin/ops logviz timelapse --tz UTC examples/attack-day.log -o out/attack-day.mp4
+	@echo "The film is $(CURDIR)/out/attack-day.mp4"
+
+test: ## run all tests with the race detector
+	@scripts/setup test
+	@$(MAKE) --no-print-directory build
+	CGO_ENABLED=1 go test -race -timeout 20m ./...
+
+lint: ## check format, code, shell scripts and modules
+	@scripts/setup test
+	@scripts/lint
+
+bench: ## run the benchmarks; BENCH=REGEXP chooses
+	@scripts/setup test
+	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m ./...
+
+fuzz: ## run every fuzz target for FUZZTIME (30s)
+	@scripts/setup test
+	@scripts/fuzz '$(FUZZTIME)'
+
+man: build ## write the manual pages to out/man
+	bin/ops man out/man
+
+clean: ## remove what the other targets made
+	rm -rf bin out

@@ -1,0 +1,265 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ops/internal/terminal"
+	"ops/logviz"
+	"ops/logviz/geo"
+	"ops/logviz/logfile"
+	"ops/logviz/normalize"
+)
+
+// logFlags are the flags of every verb that reads logs.
+type logFlags struct {
+	tz        string
+	reference string
+	geoipDB   string
+	unparsed  bool
+}
+
+func (f *logFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.tz, "tz", "", "`ZONE` of stamps that have none, and of what is shown, as in Europe/Paris or UTC (default: the machine's)")
+	flags.StringVar(&f.reference, "reference-time", "", "`TIME` at which the log was at hand, for stamps without a year: RFC 3339, a date or a year (default: each file's time, or now)")
+	flags.StringVar(&f.geoipDB, "geoip-db", "", "MMDB `FILE` to locate addresses with: GeoLite2, GeoIP2, DB-IP, IPinfo … (default: the built-in table)")
+	flags.BoolVar(&f.unparsed, "unparsed", false, "show samples of the lines that no definition understood")
+}
+
+const logInput = `Each FILE is a log: syslog lines (RFC 3164, RFC 3339 stamps, RFC 5424), or what 'journalctl -o json' or
+'journalctl -o export' printed; plain or compressed with gzip, xz or zstd; - is the standard input.`
+
+// logSource reads logs the way the flags say.
+type logSource struct {
+	env       *env
+	flags     *logFlags
+	zone      *time.Location
+	reference time.Time // zero: each file's own
+	engine    *normalize.Engine
+	locator   geo.Locator
+}
+
+func (f *logFlags) open(e *env) (*logSource, error) {
+	s := &logSource{env: e, flags: f, zone: e.zone}
+	var err error
+	if f.tz != "" {
+		if s.zone, err = time.LoadLocation(f.tz); err != nil {
+			return nil, usageError("--tz %s: no such zone; the names are those of the IANA database, as in Europe/Paris", f.tz)
+		}
+	}
+	if f.reference != "" {
+		if s.reference, err = parseReference(f.reference, s.zone); err != nil {
+			return nil, err
+		}
+	}
+	if s.locator, err = f.locator(); err != nil {
+		return nil, err
+	}
+	defs, err := normalize.Builtin()
+	if err != nil {
+		return nil, err
+	}
+	s.engine, err = normalize.New(defs...)
+	return s, err
+}
+
+func (f *logFlags) locator() (geo.Locator, error) {
+	if f.geoipDB == "" {
+		return geo.Builtin()
+	}
+	db, err := geo.Open(f.geoipDB)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return nil, withCode(exitNoInput, err)
+	}
+	return db, withCode(exitData, err)
+}
+
+// parseReference reads --reference-time; a date stands for its end, and a year for its last day's.
+func parseReference(text string, zone *time.Location) (time.Time, error) {
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		return t, nil
+	}
+	for _, layout := range []string{"2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02 15:04"} {
+		if t, err := time.ParseInLocation(layout, text, zone); err == nil {
+			return t, nil
+		}
+	}
+	if t, err := time.ParseInLocation(time.DateOnly, text, zone); err == nil {
+		return t.AddDate(0, 0, 1), nil
+	}
+	if t, err := time.ParseInLocation("2006", text, zone); err == nil {
+		return t.AddDate(1, 0, 0).Add(-time.Second), nil
+	}
+	return time.Time{}, usageError("--reference-time %q: write it as 2026-03-14T06:25:00Z, 2026-03-14 or 2026", text)
+}
+
+// consumer takes what is read.
+type consumer interface {
+	event(e *logviz.Event, place geo.Place) error // e is valid during the call
+	unparsed(program string)
+}
+
+// reading is what read found.
+type reading struct {
+	records  int64
+	events   int64
+	tooLong  int64
+	programs map[string]int64 // unparsed records by program
+	samples  []string
+}
+
+const (
+	maxSamples           = 20
+	maxSamplesPerProgram = 3
+	maxPrograms          = 1000
+	sampleBytes          = 160
+)
+
+// read gives every record of the files to the consumer, in order. A file that is empty, or in which nothing is
+// understood, is an error if it is the only one or all are so, and else a warning.
+func (s *logSource) read(ctx context.Context, paths []string, to consumer) (*reading, error) {
+	r := &reading{programs: make(map[string]int64)}
+	for _, path := range paths {
+		before := *r
+		if err := s.readFile(ctx, path, r, to); err != nil {
+			return r, err
+		}
+		if r.events > before.events || len(paths) == 1 {
+			continue
+		}
+		if r.records == before.records {
+			fmt.Fprintf(s.env.err, "ops: warning: %s is empty\n", terminal.Printable(path))
+		} else {
+			fmt.Fprintf(s.env.err, "ops: warning: %s: nothing in %d lines was understood\n", terminal.Printable(path), r.records-before.records)
+		}
+	}
+	s.warnAge()
+	if s.flags.unparsed {
+		r.printSamples(s.env.err)
+	}
+	return r, r.nothing(paths)
+}
+
+func (r *reading) nothing(paths []string) error {
+	switch {
+	case r.events > 0:
+		return nil
+	case r.records == 0 && len(paths) == 1:
+		return withCode(exitData, fmt.Errorf("%s is empty: there is nothing to read", terminal.Printable(paths[0])))
+	case r.records == 0:
+		return withCode(exitData, errors.New("all files are empty: there is nothing to read"))
+	case r.tooLong == r.records:
+		return withCode(exitData, fmt.Errorf("%s holds only lines longer than 64 KiB: is it a log?", terminal.Printable(paths[0])))
+	}
+	return withCode(exitData, fmt.Errorf("no definition understood any of the %d lines; --unparsed shows samples", r.records))
+}
+
+func (s *logSource) readFile(ctx context.Context, path string, r *reading, to consumer) (err error) {
+	in, err := logfile.Open(path, logfile.Options{Stdin: s.env.in})
+	if err != nil {
+		if _, damaged := errors.AsType[*logfile.DataError](err); damaged {
+			return err
+		}
+		return withCode(exitNoInput, err)
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+	stream := s.engine.NewStream(normalize.Options{Zone: s.zone, Reference: s.referenceOf(in)})
+	var e logviz.Event
+	for {
+		rec, err := in.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if r.records++; r.records%4096 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if rec.TooLong {
+			r.tooLong++
+			r.miss(in, rec, "", "longer than 64 KiB")
+			to.unparsed("")
+			continue
+		}
+		if err := stream.Parse(rec.Bytes, &e); err != nil {
+			program := e.Text(logviz.FieldProgram)
+			r.miss(in, rec, program, err.Error())
+			to.unparsed(program)
+			continue
+		}
+		r.events++
+		place := s.locator.Lookup(e.Source())
+		if place.Code != "" {
+			e.Set(logviz.FieldCountry, logviz.StringValue(place.Code))
+		}
+		if err := to.event(&e, place); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *logSource) referenceOf(in *logfile.Reader) time.Time {
+	if !s.reference.IsZero() {
+		return s.reference
+	}
+	if t, ok := in.ModTime(); ok {
+		return t
+	}
+	return s.env.now()
+}
+
+// miss notes a record that was not understood.
+func (r *reading) miss(in *logfile.Reader, rec logfile.Record, program, reason string) {
+	if len(r.programs) == maxPrograms && r.programs[program] == 0 {
+		program = "…"
+	}
+	r.programs[program]++
+	if len(r.samples) < maxSamples && r.programs[program] <= maxSamplesPerProgram {
+		text := string(rec.Bytes[:min(len(rec.Bytes), sampleBytes)])
+		if len(text) < len(rec.Bytes) {
+			text += "…"
+		}
+		r.samples = append(r.samples, fmt.Sprintf("%s:%d: %s: %s", in.Name(), rec.Line, reason, text))
+	}
+}
+
+func (r *reading) printSamples(w io.Writer) {
+	for _, sample := range r.samples {
+		fmt.Fprintln(w, terminal.Printable(sample))
+	}
+	if len(r.samples) == 0 {
+		fmt.Fprintln(w, "every line was understood")
+	}
+}
+
+// summary is the line that every verb ends with.
+func (r *reading) summary() string {
+	text := fmt.Sprintf("%s lines: %s events, %s not understood",
+		terminal.Count(r.records), terminal.Count(r.events), terminal.Count(r.records-r.events))
+	if r.tooLong > 0 {
+		text += fmt.Sprintf(" (%s of them longer than 64 KiB)", terminal.Count(r.tooLong))
+	}
+	return text
+}
+
+// warnAge tells of location data that is too old to be relied on.
+func (s *logSource) warnAge() {
+	info := s.locator.Info()
+	if age := info.Age(s.env.now()); age > geo.MaxAge {
+		days := int64(age / (24 * time.Hour))
+		if info.Date.IsZero() {
+			fmt.Fprintf(s.env.err, "ops: warning: the location data of %s have no date\n", terminal.Printable(info.Source))
+			return
+		}
+		fmt.Fprintf(s.env.err, "ops: warning: the location data (%s) are %s days old; --geoip-db FILE takes newer ones\n",
+			terminal.Printable(info.Source), terminal.Count(days))
+	}
+}

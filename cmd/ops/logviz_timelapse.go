@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ops/internal/terminal"
+	"ops/logviz"
+	"ops/logviz/geo"
+	"ops/logviz/timelapse"
+	"ops/logviz/worldmap"
+)
+
+type timelapseOptions struct {
+	logs   logFlags
+	output string
+	pace   paceFlags
+	window time.Duration
+	size   string
+	fps    int
+	theme  string
+	title  string
+	json   bool
+}
+
+func newTimelapse(e *env) *cobra.Command {
+	o := &timelapseOptions{}
+	cmd := &cobra.Command{
+		Use:   "timelapse FILE… -o FILM",
+		Short: "Make a film of a day of attacks on a map of the world",
+		Long: "Make a film of a day of attacks: countries light up on a map of the world with the failed attempts to log in that\n" +
+			"come from them, and fade again.\n\n" + logInput + "\n\n" +
+			"The ending of FILM says what it becomes: .mp4 (H.264) and .webm (VP9), for which ffmpeg must be installed; .gif; or\n" +
+			".png, one picture of the whole day. By default one frame shows one minute, and the film shows the whole days that\n" +
+			"have attempts: a day lasts 48 seconds. FILM appears when it is whole; an interrupted film leaves nothing.",
+		Example: "  ops logviz timelapse /var/log/auth.log -o day.mp4\n" +
+			"  ops logviz timelapse --tz UTC --range events --duration 30s auth.log.1.gz -o attack.webm\n" +
+			"  journalctl -u ssh -S yesterday -o json | ops logviz timelapse - -o yesterday.png",
+		Args: someArgs("a FILE, or - for the standard input"),
+		RunE: func(cmd *cobra.Command, args []string) error { return runTimelapse(cmd.Context(), e, o, args) },
+	}
+	o.logs.add(cmd)
+	o.pace.add(cmd)
+	flags := cmd.Flags()
+	flags.StringVarP(&o.output, "output", "o", "", "`FILM` to write: .mp4, .webm, .gif or .png")
+	flags.DurationVar(&o.window, "window", 0, "log `TIME` in which an attempt fades: a steady source shows its attempts in one window (default: 15 frames)")
+	flags.StringVar(&o.size, "size", "1280x720", "`WIDTHxHEIGHT` in pixels, from 640x360 to 3840x2160")
+	flags.IntVar(&o.fps, "fps", 30, "frames a second")
+	flags.StringVar(&o.theme, "theme", "dark", "dark or light")
+	flags.StringVar(&o.title, "title", "", "`TEXT` above the map")
+	flags.BoolVar(&o.json, "json", false, "print the statistics as JSON, as 'ops logviz stats --json' does")
+	return cmd
+}
+
+func runTimelapse(ctx context.Context, e *env, o *timelapseOptions, paths []string) error {
+	film, err := o.check()
+	if err != nil {
+		return err
+	}
+	logs, err := o.logs.open(e)
+	if err != nil {
+		return err
+	}
+	if err := o.pace.check(film.FPS, logs.zone); err != nil {
+		return err
+	}
+	count := &filming{tallying{logviz.NewTally(logs.zone)}, logviz.NewTimeline(o.pace.resolution())}
+	read, err := logs.read(ctx, paths, count)
+	if err != nil {
+		return err
+	}
+	rec, err := o.pace.recording(count.timeline, logs.zone, film.FPS)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(e.err, read.summary())
+	fmt.Fprintln(e.err, terminal.Printable(logs.locator.Info().Note()))
+	if o.json {
+		if err := printJSON(e.out, count.tally.Statistics(logs.locator.Info())); err != nil {
+			return err
+		}
+	}
+	world, err := worldmap.Load()
+	if err != nil {
+		return err
+	}
+	film.Note = logs.locator.Info().Note()
+	film.CountryName = geo.Name
+	return o.write(ctx, e, world, rec, *film)
+}
+
+// check reads the flags that say what the film looks like.
+func (o *timelapseOptions) check() (*timelapse.Options, error) {
+	if o.output == "" {
+		return nil, usageError("timelapse needs -o FILM, as in -o day.mp4")
+	}
+	ext := strings.ToLower(filepath.Ext(o.output))
+	if !slices.Contains(timelapse.Extensions(), ext) {
+		return nil, usageError("-o %s: the name must end in %s", o.output, strings.Join(timelapse.Extensions(), ", "))
+	}
+	film := &timelapse.Options{FPS: o.fps, Window: o.window, Title: o.title}
+	if _, err := fmt.Sscanf(o.size+"\n", "%dx%d\n", &film.Size.X, &film.Size.Y); err != nil || film.Size.X <= 0 || film.Size.Y <= 0 {
+		return nil, usageError("--size %s: write it as 1280x720", o.size)
+	}
+	if o.fps < 1 || o.fps > 60 {
+		return nil, usageError("--fps %d: must be 1 to 60", o.fps)
+	}
+	if o.window < 0 {
+		return nil, usageError("--window %v: must not be negative", o.window)
+	}
+	var err error
+	if film.Theme, err = timelapse.ParseTheme(o.theme); err != nil {
+		return nil, usageError("--theme: %w", err)
+	}
+	return film, nil
+}
+
+func (o *timelapseOptions) write(ctx context.Context, e *env, world *worldmap.World, rec timelapse.Recording, look timelapse.Options) error {
+	film, err := timelapse.New(world, rec, look)
+	if err != nil {
+		return withCode(exitUsage, err)
+	}
+	progress := terminal.NewProgress(e.err, terminal.Job{
+		Label: o.output, Unit: "frames", Total: int64(film.Len()), Now: e.now,
+		Terminal: terminal.IsTerminal(e.err), Width: terminal.Width(e.err, e.getenv), Style: terminal.NewStyle(e.err, e.getenv),
+	})
+	err = film.WriteFile(ctx, o.output, func(done, _ int) { progress.Set(int64(done)) })
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) {
+		err = withCode(exitCantCreate, err)
+	}
+	if err == nil {
+		progress.Finish()
+	}
+	return err
+}
+
+// filming counts for the film and for its statistics.
+type filming struct {
+	tallying
+	timeline *logviz.Timeline
+}
+
+func (f *filming) event(e *logviz.Event, place geo.Place) error {
+	f.timeline.Add(e, place)
+	return f.tallying.event(e, place)
+}

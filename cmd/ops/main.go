@@ -1,0 +1,36 @@
+// Command ops keeps fleets of Debian machines: this binary turns logs of ssh attacks into events, numbers and films.
+// Start with run in this file; every verb has a file of its own that reads flags, calls a library and prints.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// env is what the process got from its surroundings. Verbs use this and nothing else of the process.
+type env struct {
+	in     io.Reader
+	out    io.Writer // the answer
+	err    io.Writer // the talk
+	getenv func(string) string
+	now    func() time.Time
+	zone   *time.Location // of the machine
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, &env{os.Stdin, os.Stdout, os.Stderr, os.Getenv, time.Now, time.Local}, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+// run executes one command line and returns the exit code.
+func run(ctx context.Context, e *env, args []string) int {
+	root := newRoot(e)
+	root.SetArgs(args)
+	return report(e, root.ExecuteContext(ctx))
+}

@@ -1,0 +1,52 @@
+package strictyaml
+
+import (
+	"errors"
+	"reflect"
+)
+
+// Kind is what a [Node] is, as far as the choice of a Go type depends on it.
+type Kind int
+
+const (
+	Null    Kind = iota // nothing, ~ or null
+	Scalar              // text, a number or a truth value
+	List                // a list
+	Mapping             // keys and values
+)
+
+// Node is a value that is not decoded yet, as an [Unmarshaler] gets it.
+type Node struct {
+	report *report
+	node   *node
+}
+
+// Kind says what the value is.
+func (n Node) Kind() Kind {
+	switch n.node.form {
+	case list:
+		return List
+	case mapping:
+		return Mapping
+	}
+	if n.node.isNull() {
+		return Null
+	}
+	return Scalar
+}
+
+// Place returns the line and the column where the value starts, both from 1.
+func (n Node) Place() (line, column int) {
+	return n.report.lines.clamp(n.node.at.line, n.node.at.column)
+}
+
+// Decode reads the value into what v points to, by the rules of the function [Decode]. The mistakes it finds are part of
+// the report about the file; the error it returns only says that there are some.
+func (n Node) Decode(v any) error {
+	before := n.report.seen
+	decoder{n.report}.value(reflect.ValueOf(v).Elem(), n.node)
+	if n.report.seen > before {
+		return errors.New("cannot be decoded")
+	}
+	return nil
+}

@@ -1,0 +1,30 @@
+package logviz
+
+// Attempts says how many attempts to log in the event stands for, and whether they got in. An attempt is one answer of
+// sshd to one try, "Failed METHOD for …" or "Accepted METHOD for …", times its repetitions. What surrounds it (an
+// invalid user, PAM's own report, a closed connection) is told in other events and counts as none, so that one try is
+// never counted twice.
+func (e *Event) Attempts() (n int, accepted bool) {
+	if e.Text(FieldAction) != "ssh_login" {
+		return 0, false
+	}
+	switch e.Text(FieldOutcome) {
+	case "failure":
+		return e.Count(), false
+	case "success":
+		return e.Count(), true
+	}
+	return 0, false
+}
+
+// maxNameBytes is how much of an account's name counts keep: longer names are hostile, and memory is bounded.
+const maxNameBytes = 256
+
+// account returns the account of an attempt as counts name it.
+func (e *Event) account() string {
+	name := e.Text(FieldUser)
+	if len(name) > maxNameBytes {
+		name = name[:maxNameBytes] + "…"
+	}
+	return name
+}

@@ -1,0 +1,130 @@
+package geo
+
+import (
+	"math/rand/v2"
+	"net/netip"
+	"testing"
+
+	"github.com/oschwald/maxminddb-golang/v2"
+
+	"ops/logviz/geo/internal/blob"
+	"ops/logviz/geo/internal/mmdbtest"
+)
+
+// BenchmarkLookup measures three ways to locate the same random addresses in the same data, in the same run: the built-in
+// table, this package's MMDB, and plain maxminddb (look-up and decoding of country.iso_code). The table and MMDB report how
+// often they are as fast as plain maxminddb ("x-plain"); run it with -bench as a whole to see that.
+func BenchmarkLookup(b *testing.B) {
+	table := builtin(b)
+	data := asMMDB(b, table)
+	m, err := openBytes(data)
+	if err != nil {
+		b.Fatal(err)
+	}
+	reader, err := maxminddb.OpenBytes(data)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, addresses := range map[string][]netip.Addr{"v4": random4(), "v6": random6(table)} {
+		b.Run(name, func(b *testing.B) {
+			plain := 0.0
+			b.Run("plain-maxminddb", func(b *testing.B) {
+				for i := range b.N {
+					var code string
+					if err := reader.Lookup(addresses[i%len(addresses)]).DecodePath(&code, "country", "iso_code"); err != nil {
+						b.Fatal(err)
+					}
+				}
+				plain = b.Elapsed().Seconds() / float64(b.N)
+			})
+			for _, l := range []struct {
+				name string
+				Locator
+			}{{"table", table}, {"mmdb", m}} {
+				b.Run(l.name, func(b *testing.B) {
+					b.ReportAllocs()
+					for i := range b.N {
+						l.Lookup(addresses[i%len(addresses)])
+					}
+					own := b.Elapsed().Seconds() / float64(b.N)
+					b.ReportMetric(1/own/1e6, "M/s")
+					b.ReportMetric(plain/own, "x-plain")
+				})
+			}
+		})
+	}
+}
+
+func BenchmarkBuiltin(b *testing.B) {
+	b.ReportAllocs()
+	for range b.N {
+		builtin(b)
+	}
+}
+
+// asMMDB writes the table as an MMDB of type GeoLite2-Country.
+func asMMDB(b *testing.B, table *Table) []byte {
+	b.Helper()
+	d := mmdbtest.Database{Type: "GeoLite2-Country", RecordSize: 32}
+	d.Networks = appendNetworks(d.Networks, table, table.v4.List, 32, func(n uint64) netip.Addr { return v4Addr(uint32(n)) })
+	d.Networks = appendNetworks(d.Networks, table, table.v6.List, 64, v6Addr)
+	return d.Bytes()
+}
+
+// appendNetworks cuts ranges into prefixes of at most the given number of bits.
+func appendNetworks[T uint32 | uint64](networks []mmdbtest.Network, table *Table, l blob.List[T], bits int, addr func(uint64) netip.Addr) []mmdbtest.Network {
+	for i, start := range l.Starts {
+		code := table.places[l.Country[i]].Code
+		if code == "" {
+			continue
+		}
+		record := nested(code)
+		last := ^T(0)
+		if i+1 < len(l.Starts) {
+			last = l.Starts[i+1] - 1
+		}
+		for at := uint64(start); at <= uint64(last); {
+			size := 0 // as many trailing bits as are free in at and stay within the range
+			for size < bits-3 && at>>size&1 == 0 && at|(1<<(size+1)-1) <= uint64(last) {
+				size++
+			}
+			networks = append(networks, mmdbtest.Network{Prefix: netip.PrefixFrom(addr(at), bits-size), Record: record})
+			at |= 1<<size - 1
+			if at == uint64(last) {
+				break
+			}
+			at++
+		}
+	}
+	return networks
+}
+
+const randomAddresses = 1 << 16
+
+// random4 are evenly spread public addresses.
+func random4() []netip.Addr {
+	r := rand.New(rand.NewPCG(7, 8))
+	var list []netip.Addr
+	for len(list) < randomAddresses {
+		a := v4Addr(r.Uint32())
+		if _, kind := classify(a); kind == Country {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// random6 are spread evenly over the ranges, not over the space, which is nearly empty: the worst case for the index.
+func random6(table *Table) []netip.Addr {
+	r := rand.New(rand.NewPCG(9, 10))
+	var list []netip.Addr
+	for len(list) < randomAddresses {
+		i := r.IntN(len(table.v6.Starts) - 1)
+		start, next := table.v6.Starts[i], table.v6.Starts[i+1]
+		a := v6Addr(start + r.Uint64N(next-start))
+		if _, kind := classify(a); kind == Country {
+			list = append(list, a)
+		}
+	}
+	return list
+}

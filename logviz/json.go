@@ -1,0 +1,103 @@
+package logviz
+
+import (
+	"math"
+	"strconv"
+	"time"
+	"unicode/utf8"
+)
+
+// AppendJSON appends the event as one JSON object without a line end: dotted field names as keys, in the order in which
+// the fields were set, timestamps in RFC 3339, durations in seconds. The same event always gives the same bytes.
+// Bytes that are not UTF-8 become U+FFFD, control characters are escaped.
+func (e *Event) AppendJSON(b []byte) []byte {
+	b = append(b, '{')
+	for i := range e.fields {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendString(b, e.fields[i].Name)
+		b = append(b, ':')
+		b = e.fields[i].Value.appendJSON(b)
+	}
+	return append(b, '}')
+}
+
+// MarshalJSON is AppendJSON for encoding/json.
+func (e *Event) MarshalJSON() ([]byte, error) { return e.AppendJSON(nil), nil }
+
+func (v Value) appendJSON(b []byte) []byte {
+	switch v.kind {
+	case String, IP, MAC:
+		return appendString(b, v.text)
+	case Integer, Bytes:
+		return strconv.AppendInt(b, int64(v.num), 10)
+	case Float:
+		f := math.Float64frombits(v.num)
+		if math.IsNaN(f) || math.IsInf(f, 0) {
+			return append(b, "null"...)
+		}
+		return strconv.AppendFloat(b, f, 'g', -1, 64)
+	case Bool:
+		return strconv.AppendBool(b, v.num != 0)
+	case Timestamp:
+		b = append(b, '"')
+		b = appendTime(b, v)
+		return append(b, '"')
+	case Duration:
+		return strconv.AppendFloat(b, time.Duration(v.num).Seconds(), 'f', -1, 64)
+	case List:
+		b = append(b, '[')
+		for i, s := range v.list {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = appendString(b, s)
+		}
+		return append(b, ']')
+	}
+	return append(b, "null"...)
+}
+
+func appendTime(b []byte, v Value) []byte { return v.Time().AppendFormat(b, time.RFC3339Nano) }
+
+// appendString appends s as a JSON string (RFC 8259 section 7).
+func appendString(b []byte, s string) []byte {
+	const hex = "0123456789abcdef"
+	b = append(b, '"')
+	start := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= utf8.RuneSelf {
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if r == utf8.RuneError && size == 1 {
+				b = append(b, s[start:i]...)
+				b = append(b, "\ufffd"...)
+				start = i + 1
+			}
+			i += size
+			continue
+		}
+		if c >= ' ' && c != '"' && c != '\\' && c != 0x7f {
+			i++
+			continue
+		}
+		b = append(b, s[start:i]...)
+		switch c {
+		case '"', '\\':
+			b = append(b, '\\', c)
+		case '\n':
+			b = append(b, '\\', 'n')
+		case '\t':
+			b = append(b, '\\', 't')
+		case '\r':
+			b = append(b, '\\', 'r')
+		default:
+			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		}
+		i++
+		start = i
+	}
+	b = append(b, s[start:]...)
+	return append(b, '"')
+}

@@ -1,0 +1,116 @@
+package normalize
+
+import (
+	"encoding/json"
+	"strings"
+
+	"ops/logviz"
+	"ops/logviz/logfile"
+)
+
+// decode reads a structured record with a definition's keys. It reports false if the record is not of that kind.
+func (s *Stream) decode(c *compiled, raw string, e *logviz.Event) bool {
+	var keys map[string]string
+	switch c.def.Decode.Format {
+	case "json":
+		keys = jsonKeys(raw, c)
+	case "journal-export":
+		keys = exportKeys(raw, c)
+	}
+	if keys == nil {
+		return false
+	}
+	for _, key := range c.def.Decode.Require {
+		if _, ok := keys[key]; !ok {
+			return false
+		}
+	}
+	for _, k := range c.keys {
+		if text, ok := keys[k.key]; ok && s.matcher.match(k.program, text) {
+			s.apply(k.program, text, e, false)
+		}
+	}
+	set(e, c.set)
+	return true
+}
+
+// wants reports whether a definition reads the key.
+func (c *compiled) wants(key string) bool {
+	for _, k := range c.keys {
+		if k.key == key {
+			return true
+		}
+	}
+	for _, k := range c.def.Decode.Require {
+		if k == key {
+			return true
+		}
+	}
+	return false
+}
+
+// jsonKeys returns the wanted members of an object as text, nil if raw is not an object.
+func jsonKeys(raw string, c *compiled) map[string]string {
+	if !strings.HasPrefix(raw, "{") {
+		return nil
+	}
+	var members map[string]json.RawMessage
+	if json.Unmarshal([]byte(raw), &members) != nil {
+		return nil
+	}
+	keys := make(map[string]string, len(c.keys))
+	for key, value := range members {
+		if !c.wants(key) {
+			continue
+		}
+		if text, ok := jsonText(value); ok {
+			keys[key] = text
+		}
+	}
+	return keys
+}
+
+// jsonText returns a member as text. The journal writes a value that is not UTF-8 as a list of its bytes, a key with
+// several values as a list of those, and a value that is too long as null (journalctl(1), -o json).
+func jsonText(value json.RawMessage) (string, bool) {
+	switch value[0] {
+	case '"':
+		var s string
+		return s, json.Unmarshal(value, &s) == nil
+	case 'n', '{':
+		return "", false
+	case '[':
+		var octets []uint16
+		if json.Unmarshal(value, &octets) == nil {
+			b := make([]byte, len(octets))
+			for i, o := range octets {
+				if o > 255 {
+					return "", false
+				}
+				b[i] = byte(o)
+			}
+			return string(b), true
+		}
+		var several []json.RawMessage
+		if json.Unmarshal(value, &several) != nil || len(several) == 0 || several[0][0] == '[' && len(several) == 1 {
+			return "", false
+		}
+		return jsonText(several[0])
+	}
+	return string(value), true // a number or a boolean
+}
+
+// exportKeys returns the wanted fields of a journal export entry, the first where one comes several times.
+func exportKeys(raw string, c *compiled) map[string]string {
+	if !strings.HasPrefix(raw, "__CURSOR=") && !strings.HasPrefix(raw, "__REALTIME_TIMESTAMP=") {
+		return nil
+	}
+	keys := make(map[string]string, len(c.keys))
+	for name, value := range logfile.Fields([]byte(raw)) {
+		key := string(name)
+		if _, ok := keys[key]; !ok && c.wants(key) {
+			keys[key] = string(value)
+		}
+	}
+	return keys
+}

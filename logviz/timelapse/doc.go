@@ -1,0 +1,17 @@
+// Package timelapse makes a film of a day of ssh attacks: a map of the world on which countries light up as attempts to
+// log in come from them, with a clock, the counts so far, and the whole day as a small chart with a moving cursor.
+//
+// Start with [New], which reads a [Recording] once for its totals and lays out the page, then [Film.WriteFile], which
+// takes the format from the file's name: .mp4 (H.264) and .webm (VP9 or AV1) through ffmpeg, .gif and .png without any
+// other program. The .png is one picture that sums up the whole recording. [Film.Draw] gives single frames.
+//
+// A country's colour is its intensity: at each step the old value fades by exp(-step/window) and the failed attempts of
+// the step are added. A steady stream so reaches about the number of attempts in one window, which is what the legend
+// says; a single attempt lights its country at once and is gone after about two windows. Colours run along cividis on a
+// logarithmic scale that is the same for the whole film.
+//
+// What it promises: the same recording and options give the same frames; a frame does not depend on which frames were
+// drawn before it; memory does not grow with the number of frames; a file appears under its name only when it is whole,
+// and until then an older file of that name stays as it was; attempts that cannot be placed on the map are counted on the
+// page; and no account name, however hostile, leaves its box.
+package timelapse

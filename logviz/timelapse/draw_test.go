@@ -1,0 +1,268 @@
+package timelapse
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"image"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"ops/logviz"
+	"ops/logviz/worldmap"
+)
+
+func loadWorld(t testing.TB) *worldmap.World {
+	t.Helper()
+	world, err := worldmap.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return world
+}
+
+func newFilm(t testing.TB, rec Recording, o Options) *Film {
+	t.Helper()
+	if o.CountryName == nil {
+		o.CountryName = testName
+	}
+	f, err := New(loadWorld(t), rec, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// part returns some buckets of a recording as a recording of their own.
+func part(rec Recording, from, to int) Recording {
+	rec.Start = rec.Start.Add(time.Duration(from) * rec.Step)
+	rec.Buckets = rec.Buckets[from:to]
+	return rec
+}
+
+func pixels(t testing.TB, f *Film, i int) []rgb {
+	t.Helper()
+	if _, err := f.Draw(i); err != nil {
+		t.Fatal(err)
+	}
+	return slices.Clone(f.page.canvas.pix)
+}
+
+func TestFrameDoesNotDependOnFramesBefore(t *testing.T) {
+	for _, theme := range []Theme{Dark, Light} {
+		rec := part(testDay(), 400, 600)
+		o := Options{Size: image.Pt(640, 360), Theme: theme}
+		inOrder := newFilm(t, rec, o)
+		for i := range inOrder.Len() {
+			got := pixels(t, inOrder, i)
+			if i%40 != 0 && i != inOrder.Len()-1 {
+				continue
+			}
+			if direct := newFilm(t, rec, o); !slices.Equal(got, pixels(t, direct, i)) {
+				t.Fatalf("%v: frame %d drawn after frame %d differs from the same frame drawn alone", theme, i, i-1)
+			}
+		}
+		first := pixels(t, newFilm(t, rec, o), 3)
+		if !slices.Equal(pixels(t, inOrder, 3), first) {
+			t.Errorf("%v: frame 3 drawn after the last frame differs from the same frame drawn alone", theme)
+		}
+	}
+}
+
+func TestConvertedTilesAreAllThatChanged(t *testing.T) {
+	f := newFilm(t, part(testDay(), 550, 600), Options{Size: image.Pt(642, 366)}) // tiles at the edges are not whole
+	dirty := newPlanes(642, 366)
+	for i := range f.Len() {
+		pixels(t, f, i)
+		dirty.update(f.page.canvas)
+		whole := newPlanes(642, 366)
+		whole.convert(f.page.canvas, f.page.canvas.Bounds())
+		if sha256.Sum256(dirty.buf) != sha256.Sum256(whole.buf) {
+			t.Fatalf("frame %d: the tiles touched since frame %d are not all that changed", i, i-1)
+		}
+	}
+}
+
+func TestBoxesDoNotOverlap(t *testing.T) {
+	for _, size := range []image.Point{
+		{640, 360}, {1280, 720}, {1920, 1080}, {3840, 2160}, {640, 480}, {1024, 768}, {1680, 720}, {854, 480}, {2560, 1440},
+	} {
+		for _, summary := range []bool{false, true} {
+			for _, step := range []time.Duration{time.Minute, time.Second} {
+				rec := part(testDay(), 0, 60)
+				rec.Step = step
+				f := newFilm(t, rec, Options{Size: size})
+				p, err := f.newPage(summary)
+				if err != nil {
+					t.Fatal(err)
+				}
+				boxes := append(slices.Clone(p.boxes), p.layout.world, p.layout.legend, p.layout.course)
+				for _, l := range []*list{p.topCountries, p.topAccounts} {
+					for _, r := range l.rows {
+						boxes = append(boxes, r.bar)
+					}
+				}
+				safe := p.canvas.Bounds().Inset(int(12 * p.layout.unit))
+				for i, a := range boxes {
+					if !a.In(safe) || a.Empty() {
+						t.Errorf("%v: box %v is not on the page", size, a)
+					}
+					for _, b := range boxes[:i] {
+						if a.Overlaps(b) {
+							t.Errorf("%v, summary %v: %v and %v overlap", size, summary, a, b)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// hostile are names as attackers send them.
+func hostile() []string {
+	return []string{
+		"", " ", "root ", "\x00\x1b[2J\x07", "\xff\xfe\xc3(", "‮gnp.exe", "a\nb\rc", strings.Repeat("A", 1<<20),
+		strings.Repeat("\u0300", 500), "管理者", "👩‍👩‍👧‍👦", "مدير", "<svg onload=alert(1)>", strings.Repeat("W", 40), "\u2028x\u2029", "Ελένη", "админ",
+	}
+}
+
+func TestHarmless(t *testing.T) {
+	f, err := loadTypeface()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fc, err := newFace(f.regular, 14)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ in, want string }{
+		{"root", "root"},
+		{"", "(no name)"},
+		{"a b", "a b"},
+		{" a  b ", "␣a ␣b␣"},
+		{"a\u00a0b", "a␣b"},
+		{"\x00\x1b[2J", "◆◆[2J"},
+		{"\xffx", "◆x"},
+		{"\u202egnp", "◆gnp"},
+		{"\u200bx\u2066\u2028\ue000", "◆x◆◆◆"},
+		{"管理", "□□"},
+		{"e\u0301", "e□"},
+		{"Ελένη админ Žofie", "Ελένη админ Žofie"},
+		{strings.Repeat("é", 1<<19), "éééééééé…"},
+	} {
+		if got := harmless(test.in, 8, fc.has); test.want != got && len(test.in) < 1<<10 && len([]rune(test.want)) <= 8 {
+			t.Errorf("harmless(%q) = %q, want %q", test.in, got, test.want)
+		} else if len(test.in) > 1<<10 && got != test.want {
+			t.Errorf("harmless(long) = %q, want %q", got, test.want)
+		}
+	}
+	for _, name := range hostile() {
+		for _, r := range harmless(name, 100, fc.has) {
+			if !fc.has(r) {
+				t.Errorf("harmless(%.20q) holds %U, which the font lacks", name, r)
+			}
+		}
+	}
+}
+
+func TestHostileNamesStayInTheirBoxes(t *testing.T) {
+	var benign, bad []logviz.Count
+	for i, name := range hostile() {
+		benign = append(benign, logviz.Count{Name: fmt.Sprint("user", i), N: 100 - i})
+		bad = append(bad, logviz.Count{Name: name, N: 100 - i})
+	}
+	bucket := logviz.Bucket{Failed: 1500, Countries: []logviz.Count{{Name: "CN", N: 1500}}}
+	draw := func(names []logviz.Count) (*Film, []rgb) {
+		b := bucket
+		b.Accounts = names
+		rec := Recording{Start: time.Unix(0, 0).UTC(), Step: time.Minute, Buckets: []logviz.Bucket{b}}
+		f := newFilm(t, rec, Options{Size: image.Pt(960, 720)})
+		return f, pixels(t, f, 0)
+	}
+	_, want := draw(benign)
+	f, got := draw(bad)
+	for _, r := range f.page.topAccounts.rows {
+		for y := r.name.box.Min.Y; y < r.name.box.Max.Y; y++ {
+			for x := r.name.box.Min.X; x < r.name.box.Max.X; x++ {
+				got[y*960+x] = want[y*960+x]
+			}
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Error("names from the log changed pixels outside their boxes")
+	}
+}
+
+func TestRecordingsAtTheEdges(t *testing.T) {
+	start := time.Date(2026, 3, 29, 0, 0, 0, 0, time.FixedZone("", 5*3600+1800))
+	huge := make([]logviz.Bucket, 1440)
+	for i := range huge {
+		huge[i] = logviz.Bucket{
+			Failed: 1e9, Accepted: 1e9, Sources: 1e9,
+			Countries: []logviz.Count{{Name: "", N: 1e9}, {Name: "CN", N: 1e9}, {Name: "??", N: 1}},
+			Accounts:  []logviz.Count{{Name: "root", N: 1e9}},
+		}
+	}
+	for name, rec := range map[string]Recording{
+		"no attempts":     {Start: start, Step: time.Minute, Buckets: make([]logviz.Bucket, 1440)},
+		"one bucket":      {Start: start, Step: time.Minute, Buckets: huge[:1]},
+		"one long bucket": {Start: start, Step: 24 * time.Hour, Buckets: huge[:1]},
+		"10,000 buckets":  {Start: start, Step: time.Minute, Buckets: make([]logviz.Bucket, 10_000)},
+		"years":           {Start: start, Step: 24 * time.Hour, Buckets: make([]logviz.Bucket, 10_000)},
+		"nanoseconds":     {Start: start, Step: 1, Buckets: make([]logviz.Bucket, 10)},
+		"large counts":    {Start: start, Step: time.Minute, Buckets: huge},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFilm(t, rec, Options{Size: image.Pt(640, 360)})
+			for _, i := range []int{0, f.Len() / 2, f.Len() - 1} {
+				pixels(t, f, i)
+			}
+			// A count that did not fit would be cut with an ellipsis.
+			p := f.page
+			texts := []*text{p.failed, p.sources, p.countries, p.accepted, p.unplaced, p.clock, p.zone}
+			for _, l := range []*list{p.topCountries, p.topAccounts} {
+				for _, r := range l.rows {
+					texts = append(texts, r.count)
+				}
+			}
+			for _, x := range texts {
+				if x.face.cut(x.shown, x.box.Dx()-2*x.pad) != x.shown {
+					t.Errorf("%q does not fit", x.shown)
+				}
+			}
+			p, err := f.newPage(true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.showSummary(f.whole)
+		})
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	world := loadWorld(t)
+	good := Recording{Step: time.Minute, Buckets: make([]logviz.Bucket, 1)}
+	for _, test := range []struct {
+		rec  Recording
+		o    Options
+		want string
+	}{
+		{Recording{Step: time.Minute}, Options{}, "no buckets"},
+		{Recording{Buckets: good.Buckets}, Options{}, "step 0s"},
+		{good, Options{Size: image.Pt(641, 360)}, "640×360 to 3840×2160"},
+		{good, Options{Size: image.Pt(320, 200)}, "640×360 to 3840×2160"},
+		{good, Options{Size: image.Pt(720, 1280)}, "4:3"},
+		{good, Options{FPS: 61}, "1 to 60"},
+		{good, Options{Window: -1}, "window"},
+		{good, Options{Theme: 7}, "Theme(7)"},
+	} {
+		if _, err := New(world, test.rec, test.o); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("New(%+v) = %v, want an error with %q", test.o, err, test.want)
+		}
+	}
+	f := newFilm(t, good, Options{})
+	if _, err := f.Draw(1); err == nil {
+		t.Error("Draw(1) of a film of one frame returned no error")
+	}
+}

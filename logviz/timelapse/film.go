@@ -1,0 +1,152 @@
+package timelapse
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"time"
+
+	"ops/logviz"
+	"ops/logviz/worldmap"
+)
+
+// Recording is what happened, in steps of equal length: one bucket is one frame.
+type Recording struct {
+	Start   time.Time     // of the first bucket, in the zone that the clock shows
+	Step    time.Duration // length of a bucket
+	Buckets []logviz.Bucket
+}
+
+// Options says what the film looks like. The zero Options is a dark film of 1280×720 at 30 frames a second.
+type Options struct {
+	Size   image.Point   // even, from 640×360 to 3840×2160, between 4:3 and 21:9; default 1280×720
+	FPS    int           // frames a second, 1…60; default 30
+	Window time.Duration // in which an attempt fades by e; default 15 steps
+	Theme  Theme         // default Dark
+	Title  string        // default "Failed ssh logins around the world"
+	Note   string        // where the data come from, at the foot of the page; optional
+
+	CountryName func(code string) string // the name of an ISO 3166-1 alpha-2 code; default the code itself
+}
+
+// Film is a recording laid out for drawing. It is not safe for concurrent use.
+type Film struct {
+	world *worldmap.World
+	rec   Recording
+	o     Options
+	fonts typeface
+	whole *tally // all buckets, and the maxima that scales and bars reach to
+	pace  pace
+
+	page *page  // made by the first frame
+	now  *tally // what page shows, or is about to
+	at   int    // how many buckets now has
+}
+
+// pace is what must be known of the whole film before its first frame.
+type pace struct {
+	glow    float64 // largest intensity of a country
+	bucket  int     // largest number of failed attempts in a bucket
+	peak    int     // the bucket that has it
+	country int64   // most attempts in all from one country
+	account int64   // and on one account
+}
+
+// New checks the options, fills in the defaults and counts the recording once. It keeps rec.Buckets, which must not
+// change while the film is in use.
+func New(world *worldmap.World, rec Recording, o Options) (*Film, error) {
+	if err := o.check(rec); err != nil {
+		return nil, fmt.Errorf("make film: %w", err)
+	}
+	fonts, err := loadTypeface()
+	if err != nil {
+		return nil, fmt.Errorf("make film: %w", err)
+	}
+	f := &Film{world: world, rec: rec, o: o, fonts: fonts}
+	f.whole = f.newTally()
+	for i := range rec.Buckets {
+		b := &rec.Buckets[i]
+		f.whole.add(b)
+		f.pace.glow = max(f.pace.glow, f.whole.brightest())
+		if b.Failed > f.pace.bucket {
+			f.pace.bucket, f.pace.peak = b.Failed, i
+		}
+	}
+	f.pace.country, f.pace.account = f.whole.countries.largest(), f.whole.accounts.largest()
+	return f, nil
+}
+
+// check refuses what cannot be drawn and fills in the defaults.
+func (o *Options) check(rec Recording) error {
+	if o.Size == (image.Point{}) {
+		o.Size = image.Pt(1280, 720)
+	}
+	if o.FPS == 0 {
+		o.FPS = 30
+	}
+	if o.Window == 0 {
+		o.Window = 15 * rec.Step
+	}
+	if o.Title == "" {
+		o.Title = "Failed ssh logins around the world"
+	}
+	if o.CountryName == nil {
+		o.CountryName = func(code string) string { return code }
+	}
+	w, h := o.Size.X, o.Size.Y
+	switch {
+	case len(rec.Buckets) == 0:
+		return errors.New("the recording has no buckets")
+	case rec.Step <= 0:
+		return fmt.Errorf("step %v: must be positive", rec.Step)
+	case o.Window <= 0:
+		return fmt.Errorf("window %v: must be positive", o.Window)
+	case w%2 != 0 || h%2 != 0 || w < 640 || h < 360 || w > 3840 || h > 2160:
+		return fmt.Errorf("size %d×%d: must be even and from 640×360 to 3840×2160", w, h)
+	case w*3 < h*4 || w*9 > h*21:
+		return fmt.Errorf("size %d×%d: must be between 4:3 and 21:9", w, h)
+	case o.FPS < 1 || o.FPS > 60:
+		return fmt.Errorf("%d frames a second: must be 1 to 60", o.FPS)
+	case o.Theme != Dark && o.Theme != Light:
+		return fmt.Errorf("%v: not known", o.Theme)
+	}
+	return nil
+}
+
+// Len returns the number of frames.
+func (f *Film) Len() int { return len(f.rec.Buckets) }
+
+// Draw draws frame i, from 0 to Len()-1, and returns it. The picture is valid until the next call; drawing frames in
+// order is cheapest, because only what changed is drawn.
+func (f *Film) Draw(i int) (image.Image, error) {
+	if i < 0 || i >= f.Len() {
+		return nil, fmt.Errorf("draw frame %d: the film has frames 0 to %d", i, f.Len()-1)
+	}
+	if err := f.draw(i); err != nil {
+		return nil, fmt.Errorf("draw frame %d: %w", i, err)
+	}
+	return f.page.canvas, nil
+}
+
+func (f *Film) draw(i int) error {
+	if f.page == nil {
+		var err error
+		if f.page, err = f.newPage(false); err != nil {
+			return err
+		}
+	}
+	if f.now == nil || f.at > i+1 {
+		f.now, f.at = f.newTally(), 0
+	}
+	for ; f.at <= i; f.at++ {
+		f.now.add(&f.rec.Buckets[f.at])
+	}
+	f.page.showFrame(f.now, i)
+	return nil
+}
+
+// end is when the last bucket ends.
+func (f *Film) end() time.Time { return f.time(f.Len()) }
+
+// time is when bucket i begins.
+func (f *Film) time(i int) time.Time { return f.rec.Start.Add(time.Duration(i) * f.rec.Step) }

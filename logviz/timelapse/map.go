@@ -1,0 +1,275 @@
+package timelapse
+
+import (
+	"image"
+	"math"
+	"slices"
+
+	"ops/logviz/worldmap"
+)
+
+// chart is the map on a canvas: which pixels belong to which country, and what each country shows now. A pixel's colour
+// is a function of the countries' levels alone, so it does not matter in which order, or how often, it was painted.
+type chart struct {
+	scale   *scale
+	palette palette
+	areas   []area
+	pixels  []pixel
+	shares  []worldmap.Share // of all pixels
+	dots    []dotShare       // of all pixels
+	levels  []uint16         // per country
+	stale   []int            // scratch for show: countries that change
+}
+
+// area is what must be painted when a country changes.
+type area struct {
+	runs  []run
+	mixed []int32 // indices of chart.pixels
+	tiles []int32 // indices of canvas.dirty
+}
+
+// run is n pixels from an offset on that are the country's alone.
+type run struct{ off, n int32 }
+
+// pixel is a place where the country's colour is not all: it is shared, or a border or a dot lies over it.
+type pixel struct {
+	off          int32
+	ground       rgb // what shows where no country is
+	rest, border uint8
+	share, dot   span
+}
+
+// span is a part of chart.shares or chart.dots.
+type span struct{ from, to int32 }
+
+// dotShare is how much of a pixel a dot covers.
+type dotShare struct {
+	country    uint16
+	disc, ring uint8
+}
+
+// newChart paints the empty map into box and returns it ready to show countries.
+func newChart(c *canvas, world *worldmap.World, box image.Rectangle, unit float64, s *scale, p palette) *chart {
+	view := worldmap.EqualEarth(box, worldmap.Crop{})
+	raster := world.Rasterize(view)
+	lay := func(cover *image.Alpha, ink rgb) {
+		for y := box.Min.Y; y < box.Max.Y; y++ {
+			for x := box.Min.X; x < box.Max.X; x++ {
+				i := y*c.w + x
+				c.pix[i] = mix(c.pix[i], ink, weight(cover.AlphaAt(x, y).A))
+			}
+		}
+	}
+	lay(raster.Globe, p.ocean)
+	lay(view.Stroke(view.Graticule(30), 0.75*unit), p.graticule)
+	c.touch(box)
+
+	ch := &chart{scale: s, palette: p, areas: make([]area, len(raster.Areas)), levels: make([]uint16, len(raster.Areas))}
+	b := chartBuilder{
+		chart: ch, canvas: c, raster: raster, at: map[int32]int32{},
+		borders: view.Stroke(world.Borders(), max(0.6*unit, 0.5)),
+	}
+	b.build(unit)
+	for i := range ch.areas {
+		ch.paint(c, i)
+	}
+	return ch
+}
+
+// show gives every country the colour of its intensity.
+func (ch *chart) show(c *canvas, values []float64) {
+	ch.stale = ch.stale[:0]
+	for i, v := range values {
+		if level := uint16(ch.scale.level(v)); level != ch.levels[i] {
+			ch.levels[i] = level
+			ch.stale = append(ch.stale, i)
+		}
+	}
+	for _, i := range ch.stale {
+		ch.paint(c, i)
+	}
+}
+
+// paint redraws one country and what lies over it.
+func (ch *chart) paint(c *canvas, country int) {
+	a := &ch.areas[country]
+	ink := ch.colour(country)
+	for _, r := range a.runs {
+		row := c.pix[r.off:][:r.n]
+		for i := range row {
+			row[i] = ink
+		}
+	}
+	for _, i := range a.mixed {
+		px := &ch.pixels[i]
+		c.pix[px.off] = ch.blend(px)
+	}
+	for _, t := range a.tiles {
+		c.dirty[t] = true
+	}
+}
+
+func (ch *chart) colour(country int) rgb { return ch.scale.colour[ch.levels[country]] }
+
+// blend computes the colour of a pixel from all that has a part in it.
+func (ch *chart) blend(px *pixel) rgb {
+	r, g, b := channels(px.ground, uint32(px.rest))
+	for _, s := range ch.shares[px.share.from:px.share.to] {
+		r1, g1, b1 := channels(ch.colour(int(s.Country)), uint32(s.Weight))
+		r, g, b = r+r1, g+g1, b+b1
+	}
+	colour := mix(rgb((r+127)/255<<16|(g+127)/255<<8|(b+127)/255), ch.palette.border, weight(px.border))
+	for _, d := range ch.dots[px.dot.from:px.dot.to] {
+		level := ch.levels[d.country]
+		seen := weight(ch.scale.alpha[level])
+		colour = mix(colour, ch.palette.ring, weight(d.ring)*seen>>8)
+		colour = mix(colour, ch.scale.colour[level], weight(d.disc)*seen>>8)
+	}
+	return colour
+}
+
+func channels(c rgb, w uint32) (r, g, b uint32) {
+	return uint32(c>>16) * w, uint32(c>>8&0xff) * w, uint32(c&0xff) * w
+}
+
+// chartBuilder turns a raster into a chart. It is thrown away with the raster.
+type chartBuilder struct {
+	*chart
+	canvas  *canvas
+	raster  *worldmap.Raster
+	borders *image.Alpha
+	at      map[int32]int32 // the index of the pixel at an offset, where there is one
+	over    map[int32][]dotShare
+}
+
+// Countries below this area, in pixels of a page 720 high, get a dot.
+const smallArea = 60
+
+func (b *chartBuilder) build(unit float64) {
+	dotted := b.placeDots(unit)
+	for _, m := range b.raster.Mixed {
+		b.pixel(m.X, m.Y, m.Rest, m.Shares)
+	}
+	for i := range b.raster.Areas {
+		src, dst := &b.raster.Areas[i], &b.areas[i]
+		for _, r := range src.Runs {
+			b.splitRun(dst, uint16(i), r)
+		}
+		for _, m := range src.Mixed {
+			dst.mixed = append(dst.mixed, b.at[b.offset(b.raster.Mixed[m].X, b.raster.Mixed[m].Y)])
+		}
+	}
+	for off := range b.over { // what is left lies over water
+		b.at[off] = b.add(off, 255, nil)
+	}
+	for country, offs := range dotted {
+		dst := &b.areas[country]
+		for _, off := range offs {
+			dst.mixed = append(dst.mixed, b.at[off])
+		}
+	}
+	for i := range b.areas {
+		b.finish(&b.areas[i])
+	}
+}
+
+func (b *chartBuilder) offset(x, y int32) int32 { return y*int32(b.canvas.w) + x }
+
+// placeDots computes the pixels of all dots and returns them by country.
+func (b *chartBuilder) placeDots(unit float64) map[int][]int32 {
+	radius, line := 4.2*unit, max(1.1*unit, 0.8)
+	b.over = map[int32][]dotShare{}
+	dotted := map[int][]int32{}
+	for i, a := range b.raster.Areas {
+		if a.Pixels >= smallArea*unit*unit {
+			continue
+		}
+		reach := int(math.Ceil(radius+line)) + 1
+		for y := int(a.Dot.Y) - reach; y <= int(a.Dot.Y)+reach; y++ {
+			for x := int(a.Dot.X) - reach; x <= int(a.Dot.X)+reach; x++ {
+				if !(image.Point{X: x, Y: y}).In(b.canvas.Bounds()) {
+					continue
+				}
+				dx, dy := float64(x)-a.Dot.X, float64(y)-a.Dot.Y
+				d := dotShare{uint16(i), discCoverage(dx, dy, radius), discCoverage(dx, dy, radius+line)}
+				if d.ring == 0 {
+					continue
+				}
+				off := b.offset(int32(x), int32(y))
+				b.over[off] = append(b.over[off], d)
+				dotted[i] = append(dotted[i], off)
+			}
+		}
+	}
+	return dotted
+}
+
+// discCoverage is how much of the pixel whose corner lies at (x, y) from the centre a disc covers, 0…255. It takes the
+// edge for straight within a pixel.
+func discCoverage(x, y, radius float64) uint8 {
+	inside := radius - math.Hypot(x+0.5, y+0.5) + 0.5
+	return uint8(min(max(inside, 0), 1)*255 + 0.5)
+}
+
+// splitRun takes the pixels out of a run that a border or a dot lies over.
+func (b *chartBuilder) splitRun(dst *area, country uint16, r worldmap.Run) {
+	from := r.X0
+	for x := r.X0; x <= r.X1; x++ {
+		if x < r.X1 {
+			_, dotted := b.over[b.offset(x, r.Y)]
+			if !dotted && b.borders.AlphaAt(int(x), int(r.Y)).A == 0 {
+				continue
+			}
+			dst.mixed = append(dst.mixed, b.pixel(x, r.Y, 0, []worldmap.Share{{Country: country, Weight: 255}}))
+		}
+		if x > from {
+			dst.runs = append(dst.runs, run{b.offset(from, r.Y), x - from})
+		}
+		from = x + 1
+	}
+}
+
+// pixel makes the pixel at a place where countries have shares.
+func (b *chartBuilder) pixel(x, y int32, rest uint8, shares []worldmap.Share) int32 {
+	off := b.offset(x, y)
+	i := b.add(off, rest, shares)
+	b.pixels[i].border = b.borders.AlphaAt(int(x), int(y)).A
+	b.at[off] = i
+	return i
+}
+
+func (b *chartBuilder) add(off int32, rest uint8, shares []worldmap.Share) int32 {
+	px := pixel{off: off, ground: b.canvas.pix[off], rest: rest}
+	px.share.from = int32(len(b.shares))
+	b.shares = append(b.shares, shares...)
+	px.share.to = int32(len(b.shares))
+	px.dot.from = int32(len(b.dots))
+	b.dots = append(b.dots, b.over[off]...)
+	px.dot.to = int32(len(b.dots))
+	delete(b.over, off)
+	b.pixels = append(b.pixels, px)
+	return int32(len(b.pixels) - 1)
+}
+
+// finish brings a country's pixels into the order of the canvas and notes its tiles.
+func (b *chartBuilder) finish(a *area) {
+	slices.SortFunc(a.mixed, func(i, j int32) int { return int(b.pixels[i].off - b.pixels[j].off) })
+	a.mixed = slices.Compact(a.mixed)
+	tile := func(off int32) int32 {
+		x, y := off%int32(b.canvas.w), off/int32(b.canvas.w)
+		return y/tileSize*int32(b.canvas.tw) + x/tileSize
+	}
+	seen := map[int32]bool{}
+	for _, r := range a.runs {
+		for t := tile(r.off); t <= tile(r.off+r.n-1); t++ {
+			seen[t] = true
+		}
+	}
+	for _, i := range a.mixed {
+		seen[tile(b.pixels[i].off)] = true
+	}
+	for t := range seen {
+		a.tiles = append(a.tiles, t)
+	}
+	slices.Sort(a.tiles)
+}

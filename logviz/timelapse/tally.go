@@ -1,0 +1,72 @@
+package timelapse
+
+import (
+	"math"
+
+	"ops/logviz"
+	"ops/logviz/worldmap"
+)
+
+// tally is what has happened up to some bucket. It only goes forward.
+type tally struct {
+	world *worldmap.World
+	decay float64 // what is left of an intensity after one step
+
+	failed, accepted, sources int64
+
+	unplaced  int64     // failed attempts without a country, or with one that the map does not know
+	glow      []float64 // intensity per country, in the order of World.Countries
+	totals    []int64   // failed attempts per country, in the same order
+	countries ranking   // by code
+	accounts  ranking   // by name
+}
+
+// The longest lists that a page has room for.
+const (
+	mostCountries = 10
+	mostAccounts  = 7
+)
+
+func (f *Film) newTally() *tally {
+	n := len(f.world.Countries())
+	return &tally{
+		world:     f.world,
+		decay:     math.Exp(-f.rec.Step.Seconds() / f.o.Window.Seconds()),
+		glow:      make([]float64, n),
+		totals:    make([]int64, n),
+		countries: newRanking(mostCountries),
+		accounts:  newRanking(mostAccounts),
+	}
+}
+
+// add counts the next bucket.
+func (t *tally) add(b *logviz.Bucket) {
+	t.failed += int64(b.Failed)
+	t.accepted += int64(b.Accepted)
+	t.sources += int64(b.Sources)
+	for i := range t.glow {
+		t.glow[i] *= t.decay
+	}
+	for _, c := range b.Countries {
+		i, ok := t.world.Index(c.Name)
+		if !ok {
+			t.unplaced += int64(c.N)
+			continue
+		}
+		t.glow[i] += float64(c.N)
+		t.totals[i] += int64(c.N)
+		t.countries.add(c.Name, int64(c.N))
+	}
+	for _, a := range b.Accounts {
+		t.accounts.add(a.Name, int64(a.N))
+	}
+}
+
+// brightest returns the largest intensity.
+func (t *tally) brightest() float64 {
+	var most float64
+	for _, v := range t.glow {
+		most = max(most, v)
+	}
+	return most
+}

@@ -1,0 +1,74 @@
+package timelapse
+
+import (
+	"image"
+	"math"
+
+	"golang.org/x/image/math/fixed"
+)
+
+// align is the side of its box that a text holds on to.
+type align int
+
+const (
+	left align = iota
+	right
+)
+
+// script is what kind of characters a box must have room for.
+type script int
+
+const (
+	figures script = iota // digits and commas
+	words                 // English
+	names                 // any letters that the font has
+)
+
+// reach returns how far glyphs of a size reach above and below the baseline, in pixels.
+func (s script) reach(size float64) (up, down int) {
+	u, d := 0.95, 0.25
+	switch s {
+	case figures:
+		u, d = 0.76, 0.18
+	case words:
+		u, d = 0.78, 0.23
+	}
+	return int(math.Ceil(u * size)), int(math.Ceil(d * size))
+}
+
+// text is a box on the page with one line in it. What it shows changes only through show, which redraws the box if the
+// line is not the one that stands there.
+type text struct {
+	box      image.Rectangle
+	baseline int
+	face     *face
+	align    align
+	ink      rgb
+	paper    rgb
+	pad      int // between the box and the line, at both ends
+	shown    string
+}
+
+// show makes the box show s, cut to its width.
+func (t *text) show(c *canvas, s string) {
+	if s == t.shown {
+		return
+	}
+	t.shown = s
+	c.fill(t.box, t.paper)
+	s = t.face.cut(s, t.box.Dx()-2*t.pad)
+	x := fixed.I(t.box.Min.X + t.pad)
+	if t.align == right {
+		x = fixed.I(t.box.Max.X-t.pad) - t.face.width(s)
+	}
+	t.face.draw(c, t.box, x, t.baseline, s, t.ink)
+}
+
+// number makes the box show a count, in full if that fits.
+func (t *text) number(c *canvas, n int64) {
+	s := figure(n)
+	if t.face.width(s) > fixed.I(t.box.Dx()) {
+		s = shortFigure(n)
+	}
+	t.show(c, s)
+}

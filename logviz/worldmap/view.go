@@ -1,0 +1,91 @@
+package worldmap
+
+import (
+	"fmt"
+	"image"
+	"math"
+)
+
+// A Pixel is a place in a picture, in pixels: X to the right, Y down. The centre of the top left pixel is (0.5, 0.5).
+type Pixel struct{ X, Y float64 }
+
+// Crop is the part of the earth that a [View] must show, in degrees.
+// The zero Crop is all longitudes and the latitudes -58…84: all land but Antarctica, which would waste the frame.
+// For the whole globe write Crop{West: -180, East: 180, South: -90, North: 90}.
+type Crop struct{ West, East, South, North float64 }
+
+// A View places the earth in a rectangle of pixels. It does not change and is safe for concurrent use.
+type View struct {
+	bounds, frame image.Rectangle
+	scale         float64 // pixels per radius of the earth
+	x0, y0        float64 // the pixel at longitude 0, latitude 0
+}
+
+// EqualEarth returns the largest view of crop, centred in bounds, under the Equal Earth projection: areas are
+// honest everywhere, north is up. It panics if bounds or crop is empty or crop leaves the earth.
+func EqualEarth(bounds image.Rectangle, crop Crop) *View {
+	if crop == (Crop{}) {
+		crop = Crop{West: -180, East: 180, South: -58, North: 84}
+	}
+	if !(-180 <= crop.West && crop.West < crop.East && crop.East <= 180) ||
+		!(-90 <= crop.South && crop.South < crop.North && crop.North <= 90) || bounds.Empty() {
+		panic(fmt.Sprintf("worldmap: no view of %v in %v", crop, bounds))
+	}
+	// The extent on the plane: meridians bulge, so that the corners alone do not tell.
+	left, right := math.Inf(1), math.Inf(-1)
+	for i := range 181 {
+		lat := crop.South + (crop.North-crop.South)*float64(i)/180
+		l, _ := equalEarth(Point{crop.West, lat})
+		r, _ := equalEarth(Point{crop.East, lat})
+		left, right = min(left, l), max(right, r)
+	}
+	_, top := equalEarth(Point{0, crop.North})
+	_, bottom := equalEarth(Point{0, crop.South})
+
+	v := &View{bounds: bounds}
+	width, height := float64(bounds.Dx()), float64(bounds.Dy())
+	v.scale = min(width/(right-left), height/(top-bottom))
+	v.x0 = float64(bounds.Min.X) + width/2 - v.scale*(left+right)/2
+	v.y0 = float64(bounds.Min.Y) + height/2 + v.scale*(top+bottom)/2
+	v.frame = image.Rect(
+		int(math.Round(v.x0+v.scale*left)), int(math.Round(v.y0-v.scale*top)),
+		int(math.Round(v.x0+v.scale*right)), int(math.Round(v.y0-v.scale*bottom)),
+	).Intersect(bounds)
+	if v.frame.Empty() { // a strip thinner than a pixel
+		v.frame = bounds
+	}
+	return v
+}
+
+// Bounds returns the rectangle that the view was made for.
+func (v *View) Bounds() image.Rectangle { return v.bounds }
+
+// Frame returns the part of the bounds that shows the earth: crop's extent in whole pixels. Nothing is drawn outside it.
+func (v *View) Frame() image.Rectangle { return v.frame }
+
+// XY projects a point, in pixels, also when it lies outside the crop or the bounds.
+func (v *View) XY(p Point) (x, y float64) {
+	x, y = equalEarth(p)
+	return v.x0 + v.scale*x, v.y0 - v.scale*y
+}
+
+// pixel is XY as one value.
+func (v *View) pixel(p Point) Pixel {
+	x, y := v.XY(p)
+	return Pixel{x, y}
+}
+
+// Dot returns where the marker of a point goes: the point itself or, if it is outside the frame, the nearest place that
+// is a hundredth of the frame's height inside it.
+func (v *View) Dot(p Point) Pixel {
+	q := v.pixel(p)
+	f := v.frame
+	if q.X >= float64(f.Min.X) && q.X <= float64(f.Max.X) && q.Y >= float64(f.Min.Y) && q.Y <= float64(f.Max.Y) {
+		return q
+	}
+	inset := min(float64(f.Dy())/100, float64(f.Dx())/2)
+	return Pixel{
+		X: min(max(q.X, float64(f.Min.X)+inset), float64(f.Max.X)-inset),
+		Y: min(max(q.Y, float64(f.Min.Y)+inset), float64(f.Max.Y)-inset),
+	}
+}
