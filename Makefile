@@ -13,7 +13,7 @@ BENCH    ?= .
 git    := git -c safe.directory='*'
 commit  = $(shell $(git) log -1 --abbrev=12 --format="%h$$($(git) status --porcelain 2>/dev/null | sed -n '1s/.*/+/p') %cs" 2>/dev/null)
 
-.PHONY: help setup build demo test lint bench fuzz man clean
+.PHONY: help setup setup-demo build demo test lint bench fuzz man clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r target text; do printf 'make %-6s  %s\n' "$$target" "$$text"; done
@@ -21,33 +21,29 @@ help: ## list these targets
 setup: ## install the distribution's packages that are missing for all targets
 	@scripts/setup test
 
+setup-demo:
+	@scripts/setup demo
+
 build: ## compile bin/ops, a static binary
 	@scripts/setup build
 	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X 'ops/internal/version.commit=$(commit)'" -o bin/ops ./cmd/ops
 
-demo: ## count a day of ssh attacks and draw it as a film
-	@scripts/setup demo
-	@$(MAKE) --no-print-directory build
+demo: setup-demo build ## count a day of ssh attacks and draw it as a film
 	bin/ops logviz stats --tz UTC examples/attack-day.log
 	@mkdir -p out
 	bin/ops logviz timelapse --tz UTC examples/attack-day.log -o out/attack-day.mp4
 	@echo "The film is $(CURDIR)/out/attack-day.mp4"
 
-test: ## run all tests with the race detector
-	@scripts/setup test
-	@$(MAKE) --no-print-directory build
+test: setup build ## run all tests with the race detector
 	CGO_ENABLED=1 go test -race -timeout 20m ./...
 
-lint: ## check format, code, shell scripts and modules
-	@scripts/setup test
+lint: setup ## check format, code, shell scripts and modules
 	@scripts/lint
 
-bench: ## run the benchmarks; BENCH=REGEXP chooses
-	@scripts/setup test
+bench: setup ## run the benchmarks; BENCH=REGEXP chooses
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m ./...
 
-fuzz: ## run every fuzz target for FUZZTIME (30s)
-	@scripts/setup test
+fuzz: setup ## run every fuzz target for FUZZTIME (30s)
 	@scripts/fuzz '$(FUZZTIME)'
 
 man: build ## write the manual pages to out/man

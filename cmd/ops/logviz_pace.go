@@ -28,7 +28,6 @@ func (p *paceFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&p.speed, "speed", "", "how many times faster than life: `1800` is one minute a frame at 30 frames a second")
 	flags.DurationVar(&p.duration, "duration", 0, "`TIME` that the film lasts")
 	flags.StringVar(&p.span, "range", "days", "what is shown: days (whole days that have attempts), events (from the first attempt to the last), or `FROM/TO`")
-	cmd.MarkFlagsMutuallyExclusive("step", "speed", "duration")
 }
 
 const (
@@ -39,8 +38,11 @@ const (
 	finest = time.Second
 )
 
-// check reads the flags. Of step, speed and duration at most one is set.
+// check reads the flags.
 func (p *paceFlags) check(fps int, zone *time.Location) error {
+	if p.step != 0 && p.speed != "" || p.step != 0 && p.duration != 0 || p.speed != "" && p.duration != 0 {
+		return usageError("--step, --speed and --duration say the same in three ways; give one of them")
+	}
 	if p.speed != "" {
 		factor, err := strconv.ParseFloat(strings.TrimSuffix(p.speed, "x"), 64)
 		if err != nil || !(factor > 0) || factor > 1e9 {

@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+	_ "time/tzdata" // zones by name, also where the package tzdata is not installed
 )
 
 // env is what the process got from its surroundings. Verbs use this and nothing else of the process.
@@ -32,5 +33,9 @@ func main() {
 func run(ctx context.Context, e *env, args []string) int {
 	root := newRoot(e)
 	root.SetArgs(args)
-	return report(e, root.ExecuteContext(ctx))
+	err := root.ExecuteContext(ctx)
+	if err != nil && ctx.Err() != nil {
+		err = ctx.Err() // whatever failed, it failed because of that
+	}
+	return report(e, err)
 }

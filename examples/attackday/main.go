@@ -33,11 +33,11 @@ import (
 type options struct {
 	seed  uint64
 	date  time.Time // its day, in UTC
-	lines int       // about so many; the day in examples has 19,000
+	lines int       // about so many; the day in examples has 20,000
 }
 
 func defaults() options {
-	return options{seed: 1, date: time.Date(2026, time.March, 14, 0, 0, 0, 0, time.UTC), lines: 19_000}
+	return options{seed: 1, date: time.Date(2026, time.March, 14, 0, 0, 0, 0, time.UTC), lines: 20_000}
 }
 
 func main() {
@@ -65,7 +65,7 @@ func run(w io.Writer, o options) error {
 	if err != nil {
 		return err
 	}
-	p := &plan{rand: rand.New(rand.NewPCG(o.seed, 0)), scale: float64(o.lines) / 19_000, table: table}
+	p := &plan{rand: rand.New(rand.NewPCG(o.seed, 0)), scale: float64(o.lines) / 20_000, table: table}
 	if err := p.fill(); err != nil {
 		return err
 	}

@@ -32,13 +32,13 @@ type burst struct {
 
 func bursts() []burst {
 	return []burst{
-		{country: "NL", start: 3*time.Hour + 12*time.Minute, length: 28 * time.Minute, hosts: 1, sessions: 450, accounts: []string{"root"}},
+		{country: "NL", start: 3*time.Hour + 12*time.Minute, length: 28 * time.Minute, hosts: 1, sessions: 150, accounts: []string{"root"}},
 		{
-			country: "BR", start: 11*time.Hour + 5*time.Minute, length: 47 * time.Minute, hosts: 9, sessions: 415,
+			country: "BR", start: 11*time.Hour + 5*time.Minute, length: 47 * time.Minute, hosts: 9, sessions: 190,
 			accounts: append([]string{"root", "root", "root", "root"}, strings.Fields(knownNames)...),
 		},
 		{
-			country: "SG", start: 19*time.Hour + 20*time.Minute, length: 41 * time.Minute, hosts: 5, sessions: 600,
+			country: "SG", start: 19*time.Hour + 20*time.Minute, length: 41 * time.Minute, hosts: 5, sessions: 300,
 			accounts: []string{"backup", "backup", "backup", "root"}, success: "backup",
 		},
 	}
@@ -56,7 +56,7 @@ func (p *plan) fill() error {
 	}
 	want := map[string]int{}
 	for _, c := range world {
-		want[c.code] = max(1, int(math.Round(c.weight/total*450*p.scale)))
+		want[c.code] = max(1, int(math.Round(c.weight/total*900*p.scale)))
 	}
 	attacks := bursts()
 	for _, b := range attacks {

@@ -74,10 +74,7 @@ func sweepOne(root *os.Root, name string) {
 	if err != nil || !info.Mode().IsRegular() || lock(file) != nil {
 		return
 	}
-	// With the lock in hand: is that name still the file that was locked, or has it become somebody's new one?
-	if isAt(root, name, file) {
-		_ = root.Remove(name)
-	}
+	_ = root.Remove(name) // a random name is never used again, so it is still the file that was locked
 }
 
 // lock takes the exclusive lock on file without waiting. The kernel drops it when the process ends in whatever way.

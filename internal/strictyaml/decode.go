@@ -22,8 +22,10 @@ const (
 // Decode reads the one YAML document in data into the value that v points to, usually a struct. name is the file's name
 // in messages.
 //
-// A field that the file does not mention keeps what it held before, which is how defaults are given. Keys are matched by
-// the yaml tag, see [Located] for the places of values. Besides structs, Decode fills pointers (null makes them nil),
+// A field that the file does not mention keeps what it held before, which is how defaults are given. The tag of a field is
+// yaml:"key,option,…", where required demands the key, inline takes the fields of an embedded struct as one's own, and
+// "-" in the place of the key leaves the field out; without a tag the key is the field's name in lower case. A [Located]
+// keeps the place of its value for later messages. Besides structs, Decode fills pointers (null makes them nil),
 // slices, arrays of the exact length, maps, strings, truth values, all whole and floating numbers within their range,
 // [time.Duration] ("90s", "1h30m"), every [encoding.TextUnmarshaler], every [Unmarshaler], and any, which becomes
 // map[string]any, []any, string, bool, int64, uint64 (above the range of int64), float64 or nil.

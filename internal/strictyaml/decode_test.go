@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/netip"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -323,7 +324,14 @@ func TestLimits(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			var v any
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
 			err := Decode("p.yaml", []byte(c.file), &v)
+			runtime.ReadMemStats(&after)
+			const most = 300 << 20
+			if got := after.TotalAlloc - before.TotalAlloc; got > most {
+				t.Errorf("%d MiB were allocated, at most %d are right", got>>20, most>>20)
+			}
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %.200v, want %s", err, c.want)
 			}

@@ -1,85 +1,99 @@
 package geo
 
-import (
-	"math/bits"
+import "ops/logviz/geo/internal/blob"
 
-	"ops/logviz/geo/internal/blob"
-)
-
-// index finds the range that an address is in, in two steps and a short search: the leading 13 bits choose a block, the next
-// bits a bucket of that block, and a bucket holds a few ranges. How many buckets a block is cut into depends on how many ranges
-// begin in it, because address space is crowded in some places and empty in most, in IPv6 above all.
+// index finds the range that an address is in: a bucket for the leading bits narrows the search, which goes through the first
+// start of every leaf and ends in one leaf. What a look-up costs is waiting for memory, so all that the last steps need stands
+// together, in IPv6 in one cache line.
+//
+// More buckets would not help: address space is crowded in places (32,000 ranges in one /28 of IPv6) and empty elsewhere.
 type index[T uint32 | uint64] struct {
-	blob.List[T]
-	base  T    // the first address that may be asked for
-	shift uint // address bits below the block
-	// blocks[b] has the number of the block's first bucket in the upper 27 bits and, in the lower 5, the number of address bits
-	// that choose a bucket in the block.
-	blocks []uint32
-	// buckets[i] is the range that the first address of bucket i is in. There is one more at the end, so that the next bucket
-	// always bounds the search.
+	// Bucket b holds the addresses from base + b<<shift on. buckets[b] is the leaf that its first address is in; there is one
+	// bucket more than needed, so that buckets[b+1] always bounds the search.
 	buckets []uint32
+	starts  []T // of the leaves
+	leaves  []leaf[T]
+	base    T
+	shift   uint
 }
 
-const (
-	blockBits = 13
-	// With 2^2 to 2^3 ranges in a bucket the index takes a third of the room of one bucket per range, and two or three steps
-	// of the search stay within a cache line.
-	rangesPerBucket = 2
-)
+// leaf is eight neighbouring ranges. The first begins at the leaf's start, range i at more[i-1]. In a last leaf that is not full
+// the others repeat the last country.
+type leaf[T uint32 | uint64] struct {
+	more    [7]T
+	country [8]uint8
+}
 
-// newIndex serves addresses from base on that differ in the lower width bits.
-func newIndex[T uint32 | uint64](l blob.List[T], base T, width uint) index[T] {
-	x := index[T]{List: l, base: base, shift: width - blockBits, blocks: make([]uint32, 1<<blockBits)}
+const leafSize = 8
+
+// newIndex serves addresses from base on that differ from it in the lower width bits only; the upper ones of these bits choose
+// the bucket.
+func newIndex[T uint32 | uint64](l blob.List[T], base T, width, bits uint) index[T] {
+	leaves := (len(l.Starts) + leafSize - 1) / leafSize
+	x := index[T]{
+		buckets: make([]uint32, 1<<bits+1),
+		starts:  make([]T, 0, leaves),
+		leaves:  make([]leaf[T], 0, leaves),
+		base:    base,
+		shift:   width - bits,
+	}
+	for i := 0; i < len(l.Starts); i += leafSize {
+		x.starts = append(x.starts, l.Starts[i])
+		x.leaves = append(x.leaves, newLeaf(l.Starts[i:], l.Country[i:]))
+	}
 	at := 0
-	// seek moves at to the range that the address is in.
-	seek := func(address T) uint32 {
-		for at+1 < len(l.Starts) && l.Starts[at+1] <= address {
+	for b := range x.buckets[:1<<bits] {
+		start := base + T(b)<<x.shift
+		for at+1 < len(x.starts) && x.starts[at+1] <= start {
 			at++
 		}
-		return uint32(at)
+		x.buckets[b] = uint32(at)
 	}
-	ranges := x.count()
-	for b := range x.blocks {
-		cut := min(max(bits.Len(ranges[b])-rangesPerBucket, 0), int(x.shift))
-		x.blocks[b] = uint32(len(x.buckets))<<5 | uint32(cut)
-		for i := range 1 << cut {
-			x.buckets = append(x.buckets, seek(base+T(b)<<x.shift+T(i)<<(x.shift-uint(cut))))
-		}
-	}
-	x.buckets = append(x.buckets, uint32(len(l.Starts)-1))
+	x.buckets[1<<bits] = uint32(len(x.starts) - 1)
 	return x
 }
 
-// count says how many ranges begin in each block.
-func (x *index[T]) count() []uint {
-	n := make([]uint, len(x.blocks))
-	for _, start := range x.Starts {
-		if b := (start - x.base) >> x.shift; start >= x.base && b < T(len(n)) {
-			n[b]++
+func newLeaf[T uint32 | uint64](starts []T, country []uint8) leaf[T] {
+	var f leaf[T]
+	for i := range leafSize {
+		if i < len(starts) {
+			f.country[i] = country[i]
+		} else {
+			f.country[i] = f.country[i-1]
+		}
+		if i > 0 {
+			f.more[i-1] = ^T(0)
+			if i < len(starts) {
+				f.more[i-1] = starts[i]
+			}
 		}
 	}
-	return n
+	return f
 }
 
-// find returns the country number of an address that differs from base in the lower width bits only.
+// find returns the country number of the address, which must be one that newIndex was told of. Both searches take as many steps
+// as the length asks for, without a branch that the processor could guess wrong.
 func (x *index[T]) find(address T) uint8 {
-	address -= x.base
-	block := x.blocks[address>>x.shift]
-	cut := block & 31
-	within := address & (1<<x.shift - 1)
-	bucket := block>>5 + uint32(within>>(x.shift-uint(cut)))
-	low, high := x.buckets[bucket], x.buckets[bucket+1]
-	address += x.base
-	starts := x.Starts[low : high+1]
-	at := 0
-	for n := len(starts); n > 1; {
+	b := (address - x.base) >> x.shift
+	at := int(x.buckets[b])
+	for n := int(x.buckets[b+1]) - at + 1; n > 1; {
 		half := n / 2
 		next := at + half
-		if starts[next] <= address {
+		if x.starts[next] <= address {
 			at = next
 		}
 		n -= half
 	}
-	return x.Country[int(low)+at]
+	f := &x.leaves[at]
+	i := 0
+	if f.more[3] <= address {
+		i = 4
+	}
+	if f.more[i+1] <= address {
+		i += 2
+	}
+	if f.more[i] <= address {
+		i++
+	}
+	return f.country[i]
 }

@@ -2,6 +2,7 @@ package geo
 
 import (
 	"bytes"
+	"encoding/binary"
 	"math/rand/v2"
 	"net/netip"
 	"os"
@@ -243,10 +244,13 @@ func TestMMDBDamageNeverPanics(t *testing.T) {
 	good := database("GeoLite2-City", city).Bytes()
 	r := rand.New(rand.NewPCG(3, 4))
 	for n := range good {
+		if n%2 == 0 {
+			useMMDB(good[:n])
+			continue
+		}
 		data := bytes.Clone(good)
 		data[n] ^= 1 << r.IntN(8)
 		useMMDB(data)
-		useMMDB(good[:n])
 	}
 }
 
@@ -259,11 +263,27 @@ func useMMDB(data []byte) {
 	for _, a := range []string{"5.0.0.1", "5.1.0.1", "6.0.0.1", "7.0.0.1", "223.255.255.255", "2a00::1", "3ffe:ffff::1", "2002:501:203::1"} {
 		m.Lookup(netip.MustParseAddr(a))
 	}
-	for result := range m.reader.Networks() {
-		if a := result.Prefix().Addr(); a.IsValid() {
-			m.Lookup(a)
+}
+
+// TestMMDBHostileTree opens trees of 98 nodes that have 2^98 networks, because both children of a node are the next one. The 2^96
+// ways to node 96 are aliases of the IPv4 tree at that, in a tree so small that it ends at once.
+func TestMMDBHostileTree(t *testing.T) {
+	const nodes = 98
+	for name, leaf := range map[string]uint32{"empty": nodes, "a record": nodes + 16} {
+		data := mmdbtest.Database{Type: "hostile", RecordSize: 32, Networks: []mmdbtest.Network{
+			{Prefix: netip.MustParsePrefix("::/98"), Record: map[string]any{"x": "y"}},
+		}}.Bytes()
+		for i := range uint32(nodes) {
+			left, right := i+1, i+1
+			if i == nodes-1 {
+				left, right = nodes+16, leaf
+			}
+			binary.BigEndian.PutUint32(data[i*8:], left)
+			binary.BigEndian.PutUint32(data[i*8+4:], right)
 		}
-		break
+		if _, err := openBytes(data); err == nil || !strings.Contains(err.Error(), "no countries") {
+			t.Errorf("half of the leaves are %s: %v", name, err)
+		}
 	}
 }
 

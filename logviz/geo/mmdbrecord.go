@@ -52,8 +52,9 @@ func decodeAny(record maxminddb.Result) (string, error) {
 	return "", nil
 }
 
-// maxSample is how many networks findCountry looks at. It is a limit on the networks, with and without data, because a
-// hostile tree can have more of them than would ever be counted. In a country database the first ones already answer.
+// maxSample is how many networks findCountry looks at. In a country database the first ones already answer. All networks count,
+// also those without data and those seen under an alias: in a hostile tree, whose branches share nodes, there are more of any
+// kind than could ever be stepped over.
 const maxSample = 1 << 18
 
 // findCountry reports an error unless some record has a country: otherwise a database of something else would make every
@@ -62,7 +63,7 @@ func (m *MMDB) findCountry() error {
 	seen := map[uintptr]bool{}
 	fields := ""
 	n := 0
-	for result := range m.reader.Networks(maxminddb.IncludeNetworksWithoutData()) {
+	for result := range m.reader.Networks(maxminddb.IncludeNetworksWithoutData(), maxminddb.IncludeAliasedNetworks()) {
 		if err := result.Err(); err != nil {
 			return fmt.Errorf("damaged: %w; download it again", err)
 		}

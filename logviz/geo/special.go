@@ -79,7 +79,7 @@ func special4(a uint32) Kind {
 			return Reserved
 		}
 	case 203:
-		if a>>8 == 203<<16|0<<8|113 { // TEST-NET-3, RFC 5737
+		if a>>8 == 203<<16|113 { // TEST-NET-3, RFC 5737
 			return Reserved
 		}
 	default:
@@ -95,8 +95,8 @@ func special192(a uint32) Kind {
 		return Private
 	}
 	switch a >> 8 {
-	case 192<<16 | 0<<8 | 0, // 192.0.0.0/24 protocol assignments, RFC 6890
-		192<<16 | 0<<8 | 2,    // TEST-NET-1, RFC 5737
+	case 192 << 16, // 192.0.0.0/24 protocol assignments, RFC 6890
+		192<<16 | 2,           // TEST-NET-1, RFC 5737
 		192<<16 | 31<<8 | 196, // AS112, RFC 7535
 		192<<16 | 52<<8 | 193, // AMT, RFC 7450
 		192<<16 | 88<<8 | 99,  // 6to4 relay anycast, RFC 7526

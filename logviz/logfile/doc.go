@@ -19,7 +19,8 @@
 //     header asks for: a record longer than Options.MaxRecord is skipped and reported with its beginning, and a window
 //     or dictionary above 64 MiB is refused. A compressed file that unpacks to terabytes costs time only.
 //   - Nothing ends silently: data that break off, are damaged or are no text end in a [DataError] that says after which
-//     line, and never in io.EOF. What was read before is given first.
+//     line, and never in io.EOF. What was read before is given first. (Two things no reader can see: a file cut off
+//     exactly between two members, and damage in data that were packed without a checksum.)
 //   - A record costs no allocation.
 //
 // A reader belongs to one goroutine.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -27,8 +28,12 @@ func TestOpenErrors(t *testing.T) {
 		{"no standard input", "-", nil, "standard input"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if c.name == "secret" && os.Geteuid() == 0 {
-				t.Skip("root may read everything")
+			if c.name == "secret" { // root may read everything: let this thread access files as nobody
+				runtime.LockOSThread()
+				defer runtime.UnlockOSThread()
+				uid := os.Geteuid()
+				syscall.Setfsuid(65534)
+				defer syscall.Setfsuid(uid)
 			}
 			_, err := Open(c.path, Options{})
 			if err == nil || c.want != nil && !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.part) {
@@ -41,7 +46,7 @@ func TestOpenErrors(t *testing.T) {
 func TestFIFO(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "fifo")
 	if err := syscall.Mkfifo(path, 0o600); err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	step := make(chan struct{})
 	done := make(chan error, 1)

@@ -94,7 +94,8 @@ func Open(path string, o Options) (*Reader, error) {
 		in = f
 	}
 	if err := r.start(in); err != nil {
-		return nil, errors.Join(err, r.Close())
+		_ = r.Close() // the file was only read: nothing can be lost
+		return nil, err
 	}
 	return r, nil
 }

@@ -205,7 +205,7 @@ func TestZstdSkippableFrame(t *testing.T) {
 	}
 }
 
-// FuzzUnpack: whatever stands behind the magic bytes, there is neither a panic nor more memory than promised.
+// FuzzUnpack: whatever stands behind the magic bytes, nothing panics and every input comes to an end.
 func FuzzUnpack(f *testing.F) {
 	for _, format := range formats {
 		f.Add(pack(f, format, sample(500)))

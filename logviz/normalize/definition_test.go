@@ -2,10 +2,12 @@ package normalize
 
 import (
 	"bytes"
+	"encoding/json"
 	"testing"
 
-	"github.com/goccy/go-yaml"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"ops/internal/strictyaml"
 )
 
 // Every shipped definition carries tests for each of its patterns, and passes them.
@@ -53,7 +55,11 @@ func TestSchemaDescribesDefinitions(t *testing.T) {
 		t.Fatal(err)
 	}
 	validate := func(data []byte) error {
-		asJSON, err := yaml.YAMLToJSON(data)
+		var parsed any
+		if err := strictyaml.Decode("definition.yaml", data, &parsed); err != nil {
+			t.Fatal(err)
+		}
+		asJSON, err := json.Marshal(parsed)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +102,7 @@ func TestWrongDefinitions(t *testing.T) {
 		{"no patterns", head, "no patterns"},
 		{"twice", head + "patterns:\n- {name: a, pattern: b}\n- {name: a, pattern: c}\n", `two patterns are named "a"`},
 		{"name", "kind: normalizer/v1\nname: X Y\nstage: body\npatterns: [{name: a, pattern: b}]\n", `name "X Y"`},
-		{"type", head + "patterns:\n- name: a\n  pattern: '%{x:wrod}'\n", `x.yaml:6: a: pattern, at character 1: unknown type "wrod"`},
+		{"type", head + "patterns:\n- name: a\n  pattern: '%{x:wrod}'\n", `x.yaml:6:12: a: pattern, at character 1: unknown type "wrod"`},
 		{"no type", head + "patterns:\n- name: a\n  pattern: '%{x}'\n", "has no type"},
 		{"field twice", head + "patterns:\n- name: a\n  pattern: '%{x:word} %{x:word}'\n", "captured twice"},
 		{"open field", head + "patterns:\n- name: a\n  pattern: '%{x:word'\n", `without "}"`},

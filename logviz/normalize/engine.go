@@ -87,13 +87,13 @@ func compileDefinition(d *Definition) (*compiled, error) {
 	for _, p := range d.Patterns {
 		cp := &compiledPattern{name: p.Name, next: p.Next}
 		if cp.program, err = compile(p.Pattern.Value); err != nil {
-			return nil, fmt.Errorf("%s:%d: %s: %w", d.file, p.Pattern.Line, p.Name, err)
+			return nil, p.Pattern.Errorf(d.file, "%s: %v", p.Name, err)
 		}
 		if cp.set, err = fieldsOf(p.Set); err != nil {
-			return nil, fmt.Errorf("%s:%d: %s: set: %w", d.file, p.Pattern.Line, p.Name, err)
+			return nil, p.Pattern.Errorf(d.file, "%s: set: %v", p.Name, err)
 		}
 		if p.Next != "" && !slices.ContainsFunc(cp.fields, func(f fieldRef) bool { return f.name == p.Next }) {
-			return nil, fmt.Errorf("%s:%d: %s: next is %q, which the pattern does not capture", d.file, p.Pattern.Line, p.Name, p.Next)
+			return nil, p.Pattern.Errorf(d.file, "%s: next is %q, which the pattern does not capture", p.Name, p.Next)
 		}
 		c.patterns = append(c.patterns, cp)
 	}
@@ -101,7 +101,7 @@ func compileDefinition(d *Definition) (*compiled, error) {
 		for _, k := range d.Decode.Fields {
 			p, err := compile(k.Pattern.Value)
 			if err != nil {
-				return nil, fmt.Errorf("%s:%d: key %s: %w", d.file, k.Pattern.Line, k.Key, err)
+				return nil, k.Pattern.Errorf(d.file, "key %s: %v", k.Key, err)
 			}
 			c.keys = append(c.keys, compiledKey{k.Key, p})
 		}

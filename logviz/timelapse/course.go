@@ -16,7 +16,6 @@ type course struct {
 	line    int       // width of the cursor
 	heights []float64 // per column of pixels
 	alarms  []bool    // per column: somebody got in
-	done    []int     // per column: how many buckets must be past for it to be past
 	buckets int
 	shown   int // columns that are past; -1 before the first show
 }
@@ -27,19 +26,21 @@ func (p *page) newCourse() *course {
 	n := p.film.Len()
 	k := &course{
 		canvas: p.canvas, palette: p.palette, box: box, line: max(1, int(1.5*p.layout.unit+0.5)),
-		heights: make([]float64, box.Dx()), alarms: make([]bool, box.Dx()), done: make([]int, box.Dx()),
+		heights: make([]float64, box.Dx()), alarms: make([]bool, box.Dx()),
 		buckets: n, shown: -1,
 	}
+	mark := max(2, int(2*p.layout.unit+0.5))
 	for x := range k.heights {
 		from := x * n / box.Dx()
 		to := max((x+1)*n/box.Dx(), from+1)
 		most := 0
 		for _, b := range p.film.rec.Buckets[from:to] {
 			most = max(most, b.Failed)
-			k.alarms[x] = k.alarms[x] || b.Accepted > 0
+			for i := x; b.Accepted > 0 && i < min(x+mark, len(k.alarms)); i++ {
+				k.alarms[i] = true
+			}
 		}
 		k.heights[x] = float64(most) / float64(max(p.film.pace.bucket, 1)) * float64(k.ground()-box.Min.Y)
-		k.done[x] = to
 	}
 	p.drawHours()
 	return k
@@ -48,11 +49,11 @@ func (p *page) newCourse() *course {
 // ground is where the columns stand; below it is the line on which accepted logins are marked.
 func (k *course) ground() int { return k.box.Max.Y - k.alarmHeight() }
 
-func (k *course) alarmHeight() int { return max(2, k.box.Dy()/14) }
+func (k *course) alarmHeight() int { return max(2, k.box.Dy()/10) }
 
 // show moves the cursor behind the given number of buckets.
 func (k *course) show(buckets int) {
-	past := buckets * k.box.Dx() / k.buckets
+	past := max(buckets*k.box.Dx()/k.buckets, k.line)
 	from, to := min(past, k.shown), max(past, k.shown)
 	if k.shown < 0 {
 		from, to = 0, k.box.Dx()
@@ -153,12 +154,34 @@ func (f *Film) hourLabel(t time.Time) string {
 	return t.Format("15:04")
 }
 
-// courseTitle says what the chart counts and how far it reaches.
-func (p *page) courseTitle() string {
-	f := p.film
-	s := "Failed attempts " + per(f.rec.Step)
-	if f.pace.bucket > 0 {
-		s += ", at most " + figure(int64(f.pace.bucket)) + " at " + f.time(f.pace.peak).Format("15:04")
+// courseHead writes above the chart what it counts and what its highest point is. In a summary the latter stands at the
+// point itself; see [page.markPeak].
+func (p *page) courseHead(summary bool) {
+	f, l := p.film, &p.layout
+	what := "Failed attempts " + per(f.rec.Step)
+	if !summary && f.pace.bucket > 0 {
+		what += ", peak " + f.peak()
 	}
-	return s
+	p.text(p.caption, words, l.wide, l.courseHead, left, p.palette.soft).show(p.canvas, what)
+}
+
+func (f *Film) peak() string {
+	return figure(int64(f.pace.bucket)) + " at " + f.time(f.pace.peak).Format("15:04")
+}
+
+// markPeak puts a mark on the highest point of the chart and says how high it is.
+func (p *page) markPeak() {
+	f, l := p.film, &p.layout
+	if f.pace.bucket == 0 {
+		return
+	}
+	x := l.course.Min.X + (2*f.pace.peak+1)*l.course.Dx()/(2*f.Len())
+	p.canvas.disc(float64(x)+0.5, float64(l.course.Min.Y), 2.5*l.em, p.palette.ink)
+	gap, width := fixed.I(int(8*l.em)), p.caption.width(f.peak())
+	at := fixed.I(x) + gap
+	if at+width > fixed.I(l.wide.max) {
+		at = fixed.I(x) - gap - width
+	}
+	at = max(at, fixed.I(l.wide.min)+p.caption.width("Failed attempts "+per(f.rec.Step))+2*gap)
+	p.caption.draw(p.canvas, p.canvas.Bounds(), at, l.courseHead, f.peak(), p.palette.ink)
 }

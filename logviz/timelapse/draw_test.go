@@ -6,6 +6,7 @@ import (
 	"image"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,9 +14,12 @@ import (
 	"ops/logviz/worldmap"
 )
 
+// theWorld is decoded once; it does not change.
+var theWorld = sync.OnceValues(worldmap.Load)
+
 func loadWorld(t testing.TB) *worldmap.World {
 	t.Helper()
-	world, err := worldmap.Load()
+	world, err := theWorld()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -227,7 +231,7 @@ func TestRecordingsAtTheEdges(t *testing.T) {
 				}
 			}
 			for _, x := range texts {
-				if x.face.cut(x.shown, x.box.Dx()-2*x.pad) != x.shown {
+				if !x.fits(x.shown) {
 					t.Errorf("%q does not fit", x.shown)
 				}
 			}

@@ -40,7 +40,6 @@ type Film struct {
 
 	page *page  // made by the first frame
 	now  *tally // what page shows, or is about to
-	at   int    // how many buckets now has
 }
 
 // pace is what must be known of the whole film before its first frame.
@@ -135,11 +134,11 @@ func (f *Film) draw(i int) error {
 			return err
 		}
 	}
-	if f.now == nil || f.at > i+1 {
-		f.now, f.at = f.newTally(), 0
+	if f.now == nil || f.now.buckets > i+1 {
+		f.now = f.newTally()
 	}
-	for ; f.at <= i; f.at++ {
-		f.now.add(&f.rec.Buckets[f.at])
+	for f.now.buckets <= i {
+		f.now.add(&f.rec.Buckets[f.now.buckets])
 	}
 	f.page.showFrame(f.now, i)
 	return nil

@@ -30,7 +30,6 @@ type face struct {
 	size   float64       // in pixels
 	tight  fixed.Int26_6 // taken off between letters: large type would stand too wide apart
 	glyphs map[glyphKey]*glyph
-	kerns  map[[2]rune]fixed.Int26_6
 }
 
 type glyphKey struct {
@@ -69,7 +68,7 @@ func newFace(f *sfnt.Font, size float64) (*face, error) {
 	if err != nil {
 		return nil, fmt.Errorf("scale embedded font: %w", err)
 	}
-	out := &face{font: f, face: ff, size: size, glyphs: map[glyphKey]*glyph{}, kerns: map[[2]rune]fixed.Int26_6{}}
+	out := &face{font: f, face: ff, size: size, glyphs: map[glyphKey]*glyph{}}
 	if size > 20 {
 		out.tight = fixed.Int26_6(size * 0.02 * 64)
 	}
@@ -89,7 +88,7 @@ func (f *face) glyph(r rune, sub uint8) *glyph {
 	}
 	dot := fixed.Point26_6{X: fixed.Int26_6(sub) * 64 / subpixels}
 	box, mask, maskAt, advance, _ := f.face.Glyph(dot, r)
-	g := &glyph{at: box.Min, w: box.Dx(), h: box.Dy(), advance: advance, cover: make([]uint8, box.Dx()*box.Dy())}
+	g := &glyph{at: box.Min, w: box.Dx(), h: box.Dy(), advance: advance - f.tight, cover: make([]uint8, box.Dx()*box.Dy())}
 	if alpha, ok := mask.(*image.Alpha); ok {
 		for y := range g.h {
 			copy(g.cover[y*g.w:][:g.w], alpha.Pix[alpha.PixOffset(maskAt.X, maskAt.Y+y):])
@@ -99,26 +98,11 @@ func (f *face) glyph(r rune, sub uint8) *glyph {
 	return g
 }
 
-func (f *face) kern(a, b rune) fixed.Int26_6 {
-	key := [2]rune{a, b}
-	k, ok := f.kerns[key]
-	if !ok {
-		k = f.face.Kern(a, b) - f.tight
-		f.kerns[key] = k
-	}
-	return k
-}
-
 // width returns how far a line of text reaches.
 func (f *face) width(s string) fixed.Int26_6 {
 	var x fixed.Int26_6
-	prev := rune(-1)
 	for _, r := range s {
-		if prev >= 0 {
-			x += f.kern(prev, r)
-		}
 		x += f.glyph(r, 0).advance
-		prev = r
 	}
 	return x
 }
@@ -131,32 +115,22 @@ func (f *face) cut(s string, pixels int) string {
 	}
 	room -= f.glyph('…', 0).advance
 	var x fixed.Int26_6
-	prev := rune(-1)
 	for i, r := range s {
-		if prev >= 0 {
-			x += f.kern(prev, r)
-		}
 		x += f.glyph(r, 0).advance
 		if x > room {
 			return s[:i] + "…"
 		}
-		prev = r
 	}
 	return s
 }
 
 // draw writes a line of text onto the canvas from x, on a baseline; what would stand outside clip is left off.
 func (f *face) draw(c *canvas, clip image.Rectangle, x fixed.Int26_6, baseline int, s string, ink rgb) {
-	prev := rune(-1)
 	for _, r := range s {
-		if prev >= 0 {
-			x += f.kern(prev, r)
-		}
 		x += 64 / subpixels / 2 // to the nearest of the places
 		g := f.glyph(r, uint8(x&63)/(64/subpixels))
 		c.stamp(g, clip, x.Floor(), baseline, ink)
 		x += g.advance - 64/subpixels/2
-		prev = r
 	}
 }
 

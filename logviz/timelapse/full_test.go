@@ -2,6 +2,7 @@ package timelapse
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,12 +29,8 @@ func TestDiskFull(t *testing.T) {
 		const page = 4096
 		need := (info.Size() + page - 1) / page
 		for _, pages := range []int64{1, need / 2, need - 1} {
-			if pages < 1 || pages >= need {
-				continue
-			}
 			dir := t.TempDir()
-			size := (pages + 1) * page // the folder itself takes one
-			if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+figureBytes(size)); err != nil {
+			if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, fmt.Sprint("size=", pages*page)); err != nil {
 				t.Fatal(err)
 			}
 			path := filepath.Join(dir, "day"+ext)
@@ -52,5 +49,3 @@ func TestDiskFull(t *testing.T) {
 		}
 	}
 }
-
-func figureBytes(n int64) string { return strings.ReplaceAll(figure(n), ",", "") }

@@ -19,12 +19,8 @@ func newGIFPalette(p *palette, s *scale) *gifPalette {
 	} {
 		g.add(c)
 	}
-	const steps = 72
-	for i := range steps {
-		g.add(s.colour[fadeLevels+(levels-1-fadeLevels)*i/(steps-1)])
-	}
-	for i := 2; i < fadeLevels; i += 3 {
-		g.add(s.colour[i])
+	for _, c := range s.colour {
+		g.add(c)
 	}
 	between := func(a, b rgb, n int) {
 		for i := 1; i <= n; i++ {

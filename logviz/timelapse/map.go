@@ -15,10 +15,12 @@ type chart struct {
 	palette palette
 	areas   []area
 	pixels  []pixel
-	shares  []worldmap.Share // of all pixels
-	dots    []dotShare       // of all pixels
-	levels  []uint16         // per country
-	stale   []int            // scratch for show: countries that change
+	shares  []share    // of all pixels
+	dots    []dotShare // of all pixels
+	levels  []uint16   // per country
+	colours []rgb      // per country
+	frame   uint32     // counts calls of show
+	stale   []int      // scratch for show: countries that change
 }
 
 // area is what must be painted when a country changes.
@@ -34,18 +36,20 @@ type run struct{ off, n int32 }
 // pixel is a place where the country's colour is not all: it is shared, or a border or a dot lies over it.
 type pixel struct {
 	off          int32
-	ground       rgb // what shows where no country is
-	rest, border uint8
-	share, dot   span
+	frame        uint32 // in which it was painted last
+	ground       rgb    // what shows where no country is
+	rest, border uint16 // how much of it is ground, and how much a border covers, of 256
+	share, dot   int32  // where its shares and dots begin in those of the chart
+	shares, dots uint8  // and how many there are
 }
 
-// span is a part of chart.shares or chart.dots.
-type span struct{ from, to int32 }
+// share is how much of a pixel a country has, of 256.
+type share struct{ country, weight uint16 }
 
 // dotShare is how much of a pixel a dot covers.
 type dotShare struct {
-	country    uint16
-	disc, ring uint8
+	country          uint16
+	disc, ring, halo uint8
 }
 
 // newChart paints the empty map into box and returns it ready to show countries.
@@ -65,6 +69,9 @@ func newChart(c *canvas, world *worldmap.World, box image.Rectangle, unit float6
 	c.touch(box)
 
 	ch := &chart{scale: s, palette: p, areas: make([]area, len(raster.Areas)), levels: make([]uint16, len(raster.Areas))}
+	for range ch.areas {
+		ch.colours = append(ch.colours, s.colour[0])
+	}
 	b := chartBuilder{
 		chart: ch, canvas: c, raster: raster, at: map[int32]int32{},
 		borders: view.Stroke(world.Borders(), max(0.6*unit, 0.5)),
@@ -78,10 +85,11 @@ func newChart(c *canvas, world *worldmap.World, box image.Rectangle, unit float6
 
 // show gives every country the colour of its intensity.
 func (ch *chart) show(c *canvas, values []float64) {
+	ch.frame++
 	ch.stale = ch.stale[:0]
 	for i, v := range values {
 		if level := uint16(ch.scale.level(v)); level != ch.levels[i] {
-			ch.levels[i] = level
+			ch.levels[i], ch.colours[i] = level, ch.scale.colour[level]
 			ch.stale = append(ch.stale, i)
 		}
 	}
@@ -93,7 +101,7 @@ func (ch *chart) show(c *canvas, values []float64) {
 // paint redraws one country and what lies over it.
 func (ch *chart) paint(c *canvas, country int) {
 	a := &ch.areas[country]
-	ink := ch.colour(country)
+	ink := ch.colours[country]
 	for _, r := range a.runs {
 		row := c.pix[r.off:][:r.n]
 		for i := range row {
@@ -101,35 +109,36 @@ func (ch *chart) paint(c *canvas, country int) {
 		}
 	}
 	for _, i := range a.mixed {
-		px := &ch.pixels[i]
-		c.pix[px.off] = ch.blend(px)
+		if px := &ch.pixels[i]; px.frame != ch.frame { // a neighbour may have been faster
+			px.frame = ch.frame
+			c.pix[px.off] = ch.blend(px)
+		}
 	}
 	for _, t := range a.tiles {
 		c.dirty[t] = true
 	}
 }
 
-func (ch *chart) colour(country int) rgb { return ch.scale.colour[ch.levels[country]] }
-
-// blend computes the colour of a pixel from all that has a part in it.
+// blend computes the colour of a pixel from all that has a part in it. Weights add up to 256, so that the sums of red and
+// blue, 16 bits apart, do not run into each other.
 func (ch *chart) blend(px *pixel) rgb {
-	r, g, b := channels(px.ground, uint32(px.rest))
-	for _, s := range ch.shares[px.share.from:px.share.to] {
-		r1, g1, b1 := channels(ch.colour(int(s.Country)), uint32(s.Weight))
-		r, g, b = r+r1, g+g1, b+b1
+	rb, g := uint32(px.ground&0xff00ff)*uint32(px.rest), uint32(px.ground>>8&0xff)*uint32(px.rest)
+	for _, s := range ch.shares[px.share:][:px.shares] {
+		c, w := ch.colours[s.country], uint32(s.weight)
+		rb, g = rb+uint32(c&0xff00ff)*w, g+uint32(c>>8&0xff)*w
 	}
-	colour := mix(rgb((r+127)/255<<16|(g+127)/255<<8|(b+127)/255), ch.palette.border, weight(px.border))
-	for _, d := range ch.dots[px.dot.from:px.dot.to] {
+	colour := rgb(rb>>8&0xff00ff | g&0xff00)
+	if px.border != 0 {
+		colour = mix(colour, ch.palette.border, uint32(px.border))
+	}
+	for _, d := range ch.dots[px.dot:][:px.dots] {
 		level := ch.levels[d.country]
 		seen := weight(ch.scale.alpha[level])
+		colour = mix(colour, ch.palette.paper, weight(d.halo)*seen>>8)
 		colour = mix(colour, ch.palette.ring, weight(d.ring)*seen>>8)
 		colour = mix(colour, ch.scale.colour[level], weight(d.disc)*seen>>8)
 	}
 	return colour
-}
-
-func channels(c rgb, w uint32) (r, g, b uint32) {
-	return uint32(c>>16) * w, uint32(c>>8&0xff) * w, uint32(c&0xff) * w
 }
 
 // chartBuilder turns a raster into a chart. It is thrown away with the raster.
@@ -177,22 +186,25 @@ func (b *chartBuilder) offset(x, y int32) int32 { return y*int32(b.canvas.w) + x
 
 // placeDots computes the pixels of all dots and returns them by country.
 func (b *chartBuilder) placeDots(unit float64) map[int][]int32 {
-	radius, line := 4.2*unit, max(1.1*unit, 0.8)
+	radius, line := max(4*unit, 2.4), max(unit, 0.7)
 	b.over = map[int32][]dotShare{}
 	dotted := map[int][]int32{}
 	for i, a := range b.raster.Areas {
 		if a.Pixels >= smallArea*unit*unit {
 			continue
 		}
-		reach := int(math.Ceil(radius+line)) + 1
+		reach := int(math.Ceil(radius+2*line)) + 1
 		for y := int(a.Dot.Y) - reach; y <= int(a.Dot.Y)+reach; y++ {
 			for x := int(a.Dot.X) - reach; x <= int(a.Dot.X)+reach; x++ {
 				if !(image.Point{X: x, Y: y}).In(b.canvas.Bounds()) {
 					continue
 				}
 				dx, dy := float64(x)-a.Dot.X, float64(y)-a.Dot.Y
-				d := dotShare{uint16(i), discCoverage(dx, dy, radius), discCoverage(dx, dy, radius+line)}
-				if d.ring == 0 {
+				d := dotShare{
+					country: uint16(i), disc: discCoverage(dx, dy, radius),
+					ring: discCoverage(dx, dy, radius+line), halo: discCoverage(dx, dy, radius+2*line),
+				}
+				if d.halo == 0 {
 					continue
 				}
 				off := b.offset(int32(x), int32(y))
@@ -233,19 +245,25 @@ func (b *chartBuilder) splitRun(dst *area, country uint16, r worldmap.Run) {
 func (b *chartBuilder) pixel(x, y int32, rest uint8, shares []worldmap.Share) int32 {
 	off := b.offset(x, y)
 	i := b.add(off, rest, shares)
-	b.pixels[i].border = b.borders.AlphaAt(int(x), int(y)).A
+	b.pixels[i].border = uint16(weight(b.borders.AlphaAt(int(x), int(y)).A))
 	b.at[off] = i
 	return i
 }
 
 func (b *chartBuilder) add(off int32, rest uint8, shares []worldmap.Share) int32 {
-	px := pixel{off: off, ground: b.canvas.pix[off], rest: rest}
-	px.share.from = int32(len(b.shares))
-	b.shares = append(b.shares, shares...)
-	px.share.to = int32(len(b.shares))
-	px.dot.from = int32(len(b.dots))
+	px := pixel{off: off, frame: math.MaxUint32, ground: b.canvas.pix[off], rest: uint16(weight(rest))}
+	px.share, px.shares = int32(len(b.shares)), uint8(len(shares))
+	left := 256 - px.rest
+	for i, s := range shares { // largest first; the last gets what rounding left
+		w := min(uint16(weight(s.Weight)), left)
+		if i == len(shares)-1 {
+			w = left
+		}
+		left -= w
+		b.shares = append(b.shares, share{s.Country, w})
+	}
+	px.dot, px.dots = int32(len(b.dots)), uint8(len(b.over[off]))
 	b.dots = append(b.dots, b.over[off]...)
-	px.dot.to = int32(len(b.dots))
 	delete(b.over, off)
 	b.pixels = append(b.pixels, px)
 	return int32(len(b.pixels) - 1)

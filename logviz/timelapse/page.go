@@ -62,8 +62,8 @@ func (f *Film) newPage(summary bool) (*page, error) {
 	put(p.caption, words, span2{l.wide.min, half}, l.legendHead, pal.soft, head)
 	p.drawLegend(scale)
 	p.unplaced = p.text(p.caption, words, span2{half, l.wide.max}, l.legendHead, right, pal.soft)
-	put(p.caption, words, l.wide, l.courseHead, pal.soft, p.courseTitle())
 	p.course = p.newCourse()
+	p.courseHead(summary)
 
 	// The narrow column.
 	p.newClock(faces, summary)
@@ -77,7 +77,7 @@ func (f *Film) newPage(summary bool) (*page, error) {
 	p.countries = p.text(faces.medium, figures, second, l.details, left, pal.ink)
 	p.countriesCaption = p.text(p.body, words, second, l.detailsCaption, left, pal.soft)
 	p.accepted = p.text(p.body, words, l.narrow, l.acceptedText, left, pal.soft)
-	p.accepted.box, p.accepted.pad = l.accepted, int(10*l.em)
+	p.accepted.box = l.accepted
 	p.boxes[len(p.boxes)-1] = l.accepted
 	put(p.strong, words, l.narrow, l.countriesHead, pal.ink, "Countries")
 	put(p.strong, words, l.narrow, l.accountsHd, pal.ink, "Accounts tried")
@@ -187,6 +187,7 @@ func (p *page) showSummary(t *tally) {
 	}
 	p.chart.show(p.canvas, totals)
 	p.course.show(p.film.Len())
+	p.markPeak()
 	p.showCounts(t, "")
 }
 
@@ -206,19 +207,24 @@ func (p *page) showCounts(t *tally, when string) {
 	n := int64(len(t.countries.totals))
 	p.countries.number(c, n)
 	p.countriesCaption.show(c, plural(n, "country", "countries"))
-	p.showAccepted(t.accepted)
+	p.showAccepted(t)
 	p.unplaced.show(c, unplacedText(t.unplaced))
 	p.topCountries.show(c, t.countries.top)
 	p.topAccounts.show(c, t.accounts.top)
 }
 
 // showAccepted is quiet as long as nobody got in.
-func (p *page) showAccepted(n int64) {
-	a := p.accepted
+func (p *page) showAccepted(t *tally) {
+	a, n := p.accepted, t.accepted
+	words := figure(n) + " " + plural(n, "accepted login", "accepted logins")
+	a.face, a.ink, a.paper, a.pad = p.body, p.palette.soft, p.palette.paper, 0
 	if n > 0 {
-		a.face, a.ink, a.paper = p.strong, p.palette.alarmText, p.palette.alarm
+		a.face, a.ink, a.paper, a.pad = p.strong, p.palette.alarmText, p.palette.alarm, int(10*p.layout.em)
+		if last := words + ", last at " + p.film.time(t.lastAccepted).Format("15:04"); a.fits(last) {
+			words = last
+		}
 	}
-	a.show(p.canvas, figure(n)+" "+plural(n, "accepted login", "accepted logins"))
+	a.show(p.canvas, words)
 }
 
 func unplacedText(n int64) string {

@@ -12,7 +12,9 @@ type tally struct {
 	world *worldmap.World
 	decay float64 // what is left of an intensity after one step
 
+	buckets                   int
 	failed, accepted, sources int64
+	lastAccepted              int // the last bucket with an accepted login
 
 	unplaced  int64     // failed attempts without a country, or with one that the map does not know
 	glow      []float64 // intensity per country, in the order of World.Countries
@@ -43,6 +45,10 @@ func (f *Film) newTally() *tally {
 func (t *tally) add(b *logviz.Bucket) {
 	t.failed += int64(b.Failed)
 	t.accepted += int64(b.Accepted)
+	if b.Accepted > 0 {
+		t.lastAccepted = t.buckets
+	}
+	t.buckets++
 	t.sources += int64(b.Sources)
 	for i := range t.glow {
 		t.glow[i] *= t.decay

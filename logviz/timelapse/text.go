@@ -64,10 +64,13 @@ func (t *text) show(c *canvas, s string) {
 	t.face.draw(c, t.box, x, t.baseline, s, t.ink)
 }
 
+// fits reports whether s can be shown uncut.
+func (t *text) fits(s string) bool { return t.face.width(s) <= fixed.I(t.box.Dx()-2*t.pad) }
+
 // number makes the box show a count, in full if that fits.
 func (t *text) number(c *canvas, n int64) {
 	s := figure(n)
-	if t.face.width(s) > fixed.I(t.box.Dx()) {
+	if !t.fits(s) {
 		s = shortFigure(n)
 	}
 	t.show(c, s)

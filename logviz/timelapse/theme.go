@@ -56,14 +56,14 @@ func (t Theme) palette() palette {
 		return palette{
 			paper: 0xfdfcf9, ink: 0x16191d, soft: 0x5d646c, rule: 0xd9d8d2, bar: 0x8a949e,
 			past: 0x4c5660, future: 0xcfd2d3, alarm: 0xc4400a, alarmText: 0xffffff,
-			ocean: 0xeff2f3, graticule: 0xe3e7e9, land: 0xdad9d3, border: 0xfdfcf9, ring: 0x16191d,
+			ocean: 0xeff2f3, graticule: 0xe3e7e9, land: 0xdad9d3, border: 0xfdfcf9, ring: 0x4a5159,
 			low: 0.97, high: 0,
 		}
 	}
 	return palette{
 		paper: 0x0f1216, ink: 0xf1f3f5, soft: 0x98a2ad, rule: 0x2a313a, bar: 0x78838f,
 		past: 0xb3bcc6, future: 0x39424d, alarm: 0xd9480f, alarmText: 0xffffff,
-		ocean: 0x151a20, graticule: 0x1d232b, land: 0x2b323b, border: 0x0f1216, ring: 0xf1f3f5,
-		low: 0.30, high: 1,
+		ocean: 0x151a20, graticule: 0x1b2027, land: 0x272a2f, border: 0x0f1216, ring: 0xb6bfc9,
+		low: 0.14, high: 1,
 	}
 }

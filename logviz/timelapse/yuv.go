@@ -1,6 +1,9 @@
 package timelapse
 
-import "image"
+import (
+	"encoding/binary"
+	"image"
+)
 
 // planes is a frame as encoders want it: yuv420p in one piece, that is a plane of luma and two of chroma at half the
 // width and height, in BT.709 with limited range (luma 16…235, chroma 16…240).
@@ -39,8 +42,8 @@ func chroma(r, g, b int32) (u, v byte) {
 	return byte((ur*r + ug*g + ub*b + half) >> 18), byte((vr*r + vg*g + vb*b + half) >> 18)
 }
 
-// convert converts the pixels of r, whose corners are even, in squares of four. Most squares of a page are of one colour,
-// and mostly of the same one as the square before.
+// convert converts the pixels of r, whose corners are even, in squares of four. Most pairs of rows in a tile are of one
+// colour, and mostly of the same one as the pair before.
 func (p *planes) convert(c *canvas, r image.Rectangle) {
 	var last rgb
 	lastY := luma(last)
@@ -52,21 +55,42 @@ func (p *planes) convert(c *canvas, r image.Rectangle) {
 		y0, y1 := p.y[at:][:n], p.y[at+p.w:][:n]
 		half := y/2*(p.w/2) + r.Min.X/2
 		u, v := p.u[half:][:n/2], p.v[half:][:n/2]
-		for x := 0; x+1 < n; x += 2 {
-			a, b, d, e := in0[x], in0[x+1], in1[x], in1[x+1]
-			if a == b && a == d && a == e {
-				if a != last {
-					last, lastY = a, luma(a)
-					lastU, lastV = chroma(4*int32(a>>16), 4*int32(a>>8&0xff), 4*int32(a&0xff))
-				}
-				y0[x], y0[x+1], y1[x], y1[x+1] = lastY, lastY, lastY, lastY
-				u[x/2], v[x/2] = lastU, lastV
-				continue
+		if first := in0[0]; same(in0, first) && same(in1, first) {
+			if first != last {
+				last, lastY = first, luma(first)
+				lastU, lastV = chroma(4*int32(first>>16), 4*int32(first>>8&0xff), 4*int32(first&0xff))
 			}
+			set(y0, lastY)
+			set(y1, lastY)
+			set(u, lastU)
+			set(v, lastV)
+			continue
+		}
+		for x := 0; x+1 < len(in0) && x+1 < len(in1) && x+1 < len(y0) && x+1 < len(y1); x += 2 {
+			a, b, d, e := in0[x], in0[x+1], in1[x], in1[x+1]
 			y0[x], y0[x+1], y1[x], y1[x+1] = luma(a), luma(b), luma(d), luma(e)
 			rb := (a & 0xff00ff) + (b & 0xff00ff) + (d & 0xff00ff) + (e & 0xff00ff)
 			g := (a >> 8 & 0xff) + (b >> 8 & 0xff) + (d >> 8 & 0xff) + (e >> 8 & 0xff)
 			u[x/2], v[x/2] = chroma(int32(rb>>16), int32(g), int32(rb&0xffff))
 		}
+	}
+}
+
+// same reports whether all pixels have a colour.
+func same(row []rgb, c rgb) bool {
+	var d rgb
+	for _, p := range row {
+		d |= p ^ c
+	}
+	return d == 0
+}
+
+// set fills a row, eight bytes at a time where it can.
+func set(row []byte, b byte) {
+	for ; len(row) >= 8; row = row[8:] {
+		binary.NativeEndian.PutUint64(row, uint64(b)*0x0101010101010101)
+	}
+	for i := range row {
+		row[i] = b
 	}
 }

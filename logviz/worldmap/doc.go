@@ -10,10 +10,12 @@
 // background, the countries' colours and the border layer alone, so that repainting one country gives the same picture as
 // repainting everything.
 //
-// What it promises: every code has a place on the map (Label, and a Dot inside the view); neighbours leave no seam of
+// What it promises: every code has a place on the map (Label, and a Dot inside the frame of a world map); neighbours leave no seam of
 // background between them; nothing is smeared across the antimeridian; no edge is longer than one degree, so that
-// projecting the points of a ring projects its edges; the same view gives the same bytes.
+// projecting the points of a ring projects its edges; the same view gives the same bytes (on one kind of processor: some
+// fuse multiplications with additions, which rounds otherwise).
 //
-// The shapes are Natural Earth's (public domain) as edited by visionscarto (BSD-3-Clause, see data/NOTICE). They
-// show who administers a territory as its source draws it, and take no side: see the boundary policy in data/NOTICE.
+// The shapes are Natural Earth's (public domain) as edited by visionscarto (BSD-3-Clause); data/NOTICE has the licence and
+// says whose lines they are, which disputed places were joined to what, and why that is no opinion.
+// They are packed by ./pack; pack and this package share the form of the file, [ops/logviz/worldmap/internal/atlas].
 package worldmap

@@ -19,7 +19,7 @@ type Area struct {
 	Pixels float64         // covered area; below some 60 px a country cannot be seen without a marker
 	Runs   []Run           // pixels that are wholly its own, row by row within each part
 	Mixed  []int32         // the pixels it shares with water or with others: indices into [Raster.Mixed], rising
-	Dot    Pixel           // where a marker goes, always inside the view's bounds: see [View.Dot]
+	Dot    Pixel           // where a marker goes; on a map of all longitudes always inside the frame: see [View.Dot]
 }
 
 // A Run is the pixels (X0, Y) to (X1-1, Y).

@@ -19,6 +19,7 @@ type View struct {
 	bounds, frame image.Rectangle
 	scale         float64 // pixels per radius of the earth
 	x0, y0        float64 // the pixel at longitude 0, latitude 0
+	world         bool    // all longitudes
 }
 
 // EqualEarth returns the largest view of crop, centred in bounds, under the Equal Earth projection: areas are
@@ -42,7 +43,7 @@ func EqualEarth(bounds image.Rectangle, crop Crop) *View {
 	_, top := equalEarth(Point{0, crop.North})
 	_, bottom := equalEarth(Point{0, crop.South})
 
-	v := &View{bounds: bounds}
+	v := &View{bounds: bounds, world: crop.West == -180 && crop.East == 180}
 	width, height := float64(bounds.Dx()), float64(bounds.Dy())
 	v.scale = min(width/(right-left), height/(top-bottom))
 	v.x0 = float64(bounds.Min.X) + width/2 - v.scale*(left+right)/2
@@ -75,17 +76,15 @@ func (v *View) pixel(p Point) Pixel {
 	return Pixel{x, y}
 }
 
-// Dot returns where the marker of a point goes: the point itself or, if it is outside the frame, the nearest place that
-// is a hundredth of the frame's height inside it.
+// Dot returns where the marker of a point goes: the point itself. On a map of all longitudes nothing may get lost, and a
+// point north or south of the frame (Antarctica, in the zero [Crop]) goes to the edge, a hundredth of the frame's
+// height inside it. On a map of a region, a point outside the frame has its dot outside.
 func (v *View) Dot(p Point) Pixel {
 	q := v.pixel(p)
-	f := v.frame
-	if q.X >= float64(f.Min.X) && q.X <= float64(f.Max.X) && q.Y >= float64(f.Min.Y) && q.Y <= float64(f.Max.Y) {
-		return q
+	top, bottom := float64(v.frame.Min.Y), float64(v.frame.Max.Y)
+	if v.world && (q.Y < top || q.Y > bottom) {
+		inset := (bottom - top) / 100
+		q.Y = min(max(q.Y, top+inset), bottom-inset)
 	}
-	inset := min(float64(f.Dy())/100, float64(f.Dx())/2)
-	return Pixel{
-		X: min(max(q.X, float64(f.Min.X)+inset), float64(f.Max.X)-inset),
-		Y: min(max(q.Y, float64(f.Min.Y)+inset), float64(f.Max.Y)-inset),
-	}
+	return q
 }

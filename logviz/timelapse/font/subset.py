@@ -28,12 +28,11 @@ for table in font["cmap"].tables:
         table.cmap[0x2236] = "uni003A.case"
 
 options = subset.Options()
-options.layout_features = ["kern"]
 options.hinting = False
 options.glyph_names = False
 options.notdef_outline = True
 options.name_IDs = [0, 1, 2, 5, 13, 14]
-options.drop_tables += ["GSUB", "GDEF", "DSIG", "STAT"]
+options.drop_tables += ["GSUB", "GPOS", "GDEF", "DSIG", "STAT"]
 subsetter = subset.Subsetter(options)
 subsetter.populate(unicodes=[u for a, b in UNICODES for u in range(a, b + 1)])
 subsetter.subset(font)

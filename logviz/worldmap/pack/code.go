@@ -51,7 +51,7 @@ func alpha2() map[string]string {
 		"ATC": "AU", // Ashmore and Cartier Islands
 		"IOA": "CX", // Indian Ocean Territories: Christmas Island; the Cocos Islands are cut out by cutouts
 	}
-	for _, five := range strings.Fields(iso3166) {
+	for five := range strings.FieldsSeq(iso3166) {
 		codes[five[2:]] = five[:2]
 	}
 	return codes

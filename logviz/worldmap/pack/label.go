@@ -32,7 +32,7 @@ func label(part []line, scale int32) atlas.Point {
 		}
 	}
 	width, height := float64(high.X-low.X)*f.squeeze, float64(high.Y-low.Y)
-	size := min(width, height) / 2
+	size := max(min(width, height)/2, max(width, height)/64) // a sliver must not begin with a million squares
 	var todo squares
 	push := func(x, y, half float64) {
 		d := f.depth(x, y)

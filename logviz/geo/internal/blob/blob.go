@@ -27,7 +27,7 @@ const (
 	magic = "OPSGEO\x00\x01"
 
 	// maxInflated bounds the stream after DEFLATE. The data of 2026 needs 3 MB.
-	maxInflated = 64 << 20
+	maxInflated = 16 << 20
 	// maxText bounds each of the texts.
 	maxText = 200
 	// maxCodes is what fits into a byte beside 0, which stands for "unknown".

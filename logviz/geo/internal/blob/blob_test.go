@@ -115,7 +115,7 @@ func TestInflateLimit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Decode(file); err == nil || !strings.Contains(err.Error(), "more than 64 MiB") {
+	if _, err := Decode(file); err == nil || !strings.Contains(err.Error(), "more than 16 MiB") {
 		t.Errorf("a bomb of %d bytes says %v", len(file), err)
 	}
 }

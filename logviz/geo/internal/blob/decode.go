@@ -13,7 +13,7 @@ import (
 
 var errShort = errors.New("the table ends too early")
 
-// Decode reads what [Encode] wrote. Any other input is an error; the memory used is bounded by 64 MiB and the bytes given.
+// Decode reads what [Encode] wrote. Any other input is an error; the memory used is bounded by 16 MiB and the bytes given.
 func Decode(file []byte) (*Data, error) {
 	d, err := decode(file)
 	if err != nil {
@@ -31,18 +31,18 @@ func decode(file []byte) (*Data, error) {
 		return nil, errors.New("checksum differs: the table is damaged")
 	}
 	packed := bytes.NewReader(file[len(magic):end])
-	stream := flate.NewReader(packed)
-	body, err := io.ReadAll(io.LimitReader(stream, maxInflated+1))
-	if err != nil {
+	var body bytes.Buffer
+	body.Grow(min(5*packed.Len(), maxInflated)) // real data grow to four times their size
+	if _, err := body.ReadFrom(io.LimitReader(flate.NewReader(packed), maxInflated+1)); err != nil {
 		return nil, fmt.Errorf("inflate: %w", err)
 	}
-	if len(body) > maxInflated {
+	if body.Len() > maxInflated {
 		return nil, fmt.Errorf("inflate: more than %d MiB", maxInflated>>20)
 	}
 	if packed.Len() > 0 {
 		return nil, fmt.Errorf("%d bytes between the table and its checksum", packed.Len())
 	}
-	return parse(body)
+	return parse(body.Bytes())
 }
 
 // parse is the inverse of body.

@@ -78,7 +78,10 @@ func parse(raw []byte) (*Atlas, error) {
 	if in.err != nil {
 		return nil, in.err
 	}
-	return a, a.check()
+	if err := a.check(); err != nil {
+		return nil, err
+	}
+	return a, nil
 }
 
 // reader takes numbers from a body. After the first error it returns zeros, so that loops end and the error stands.

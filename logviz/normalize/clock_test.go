@@ -1,0 +1,67 @@
+package normalize
+
+import (
+	"testing"
+	"time"
+	_ "time/tzdata"
+
+	"ops/logviz"
+)
+
+func TestYears(t *testing.T) {
+	engine := shippedEngine(t)
+	for _, c := range []struct {
+		name, reference string
+		lines, want     []string
+	}{
+		{"the last one that is not in the future", "2026-03-14T00:00:00Z", []string{"Mar 13 00:00:00", "Mar 14 12:00:00"}, []string{"2026-03-13", "2026-03-14"}},
+		{"a later day of the year is last year's", "2026-03-14T00:00:00Z", []string{"Dec 10 00:00:00"}, []string{"2025-12-10"}},
+		{"a day of slack for clocks and zones", "2026-03-14T00:00:00Z", []string{"Mar 14 23:00:00"}, []string{"2026-03-14"}},
+		{"beyond the slack", "2026-03-14T00:00:00Z", []string{"Mar 15 01:00:00"}, []string{"2025-03-15"}},
+		{"over New Year", "2026-01-05T00:00:00Z", []string{"Dec 31 23:59:59", "Jan  1 00:00:01", "Jan  4 00:00:00"}, []string{"2025-12-31", "2026-01-01", "2026-01-04"}},
+		{"a late line of the old year", "2026-01-05T00:00:00Z", []string{"Dec 31 23:59:58", "Jan  1 00:00:01", "Dec 31 23:59:59", "Jan  1 00:00:02"}, []string{"2025-12-31", "2026-01-01", "2025-12-31", "2026-01-01"}},
+		{"a leap day", "2026-03-14T00:00:00Z", []string{"Feb 29 10:00:00"}, []string{"2024-02-29"}},
+		{"a leap day over a century without one", "2103-03-14T00:00:00Z", []string{"Feb 29 10:00:00"}, []string{"2096-02-29"}},
+		{"reference on New Year's Eve", "2025-12-31T23:00:00Z", []string{"Jan  1 00:30:00"}, []string{"2026-01-01"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := engine.NewStream(Options{Zone: time.UTC, Reference: must(time.Parse(time.RFC3339, c.reference))})
+			for i, line := range c.lines {
+				var e logviz.Event
+				if err := s.Parse([]byte(line+" h sshd[1]: Server listening on 0.0.0.0 port 22."), &e); err != nil {
+					t.Fatalf("%s: %v", line, err)
+				}
+				if got := e.Time().Format(time.DateOnly); got != c.want[i] {
+					t.Errorf("%s: %s, want %s", line, got, c.want[i])
+				}
+			}
+		})
+	}
+}
+
+// A stamp without a zone is local time where the log was written, summer time included.
+func TestZones(t *testing.T) {
+	engine := shippedEngine(t)
+	paris := must(time.LoadLocation("Europe/Paris"))
+	for _, c := range []struct{ stamp, want string }{
+		{"Jan 14 06:25:01", "2026-01-14T06:25:01+01:00"},
+		{"Jul 14 06:25:01", "2026-07-14T06:25:01+02:00"},
+		{"Mar 29 02:30:00", "2026-03-29T03:30:00+02:00"}, // does not exist; the hour goes on
+		{"2026-07-14T06:25:01", "2026-07-14T06:25:01+02:00"},
+		{"2026-07-14T06:25:01Z", "2026-07-14T06:25:01Z"},
+		{"2026-07-14T06:25:01-09:30", "2026-07-14T06:25:01-09:30"},
+		{"2026-07-14T06:25:01.123456789Z", "2026-07-14T06:25:01.123456789Z"},
+		{"2026-07-14 06:25:01,250Z", "2026-07-14T06:25:01.25Z"},
+		{"Dec 31 2025 23:59:60", "2026-01-01T00:00:00+01:00"}, // a leap second, and a year
+	} {
+		s := engine.NewStream(Options{Zone: paris, Reference: time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC)})
+		var e logviz.Event
+		if err := s.Parse([]byte(c.stamp+" h sshd[1]: Server listening on 0.0.0.0 port 22."), &e); err != nil {
+			t.Errorf("%s: %v", c.stamp, err)
+			continue
+		}
+		if got := e.Get(logviz.FieldTimestamp).String(); got != c.want {
+			t.Errorf("%s: %s, want %s", c.stamp, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,208 @@
+package normalize
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"ops/logviz"
+)
+
+func shippedEngine(t testing.TB) *Engine {
+	t.Helper()
+	defs, err := Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := New(defs...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func utc2026() Options {
+	return Options{Zone: time.UTC, Reference: time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC)}
+}
+
+// One line of each form that a log of sshd comes in says the same.
+func TestHeadersAgree(t *testing.T) {
+	engine := shippedEngine(t)
+	const message = "Failed password for root from 192.0.2.7 port 42 ssh2"
+	for _, c := range []struct{ name, record, time string }{
+		{"rfc3164", "Mar 14 06:25:01 h sshd[8]: " + message, "2026-03-14T06:25:01Z"},
+		{"rfc3164 with CR", "Mar 14 06:25:01 h sshd[8]: " + message, "2026-03-14T06:25:01Z"},
+		{"rfc3164 with priority", "<38>Mar 14 06:25:01 h sshd[8]: " + message, "2026-03-14T06:25:01Z"},
+		{"rfc3339", "2026-03-14T06:25:01.5+01:00 h sshd[8]: " + message, "2026-03-14T06:25:01.5+01:00"},
+		{"rfc3339 sshd-session", "2026-03-14T06:25:01Z h sshd-session[8]: " + message, "2026-03-14T06:25:01Z"},
+		{"short-iso", "2026-03-14T06:25:01+0000 h sshd[8]: " + message, "2026-03-14T06:25:01Z"},
+		{"rfc5424", "<38>1 2026-03-14T06:25:01Z h sshd 8 - - " + message, "2026-03-14T06:25:01Z"},
+		{"journal json", `{"__REALTIME_TIMESTAMP":"1773469501000000","_HOSTNAME":"h","SYSLOG_IDENTIFIER":"sshd","_PID":"8","MESSAGE":"` + message + `"}`, "2026-03-14T06:25:01Z"},
+		{"journal export", "__CURSOR=x\n__REALTIME_TIMESTAMP=1773469501000000\n_HOSTNAME=h\nSYSLOG_IDENTIFIER=sshd\n_PID=8\nMESSAGE=" + message + "\n", "2026-03-14T06:25:01Z"},
+		{"journal export, binary message", "__CURSOR=x\n__REALTIME_TIMESTAMP=1773469501000000\n_HOSTNAME=h\nSYSLOG_IDENTIFIER=sshd\n_PID=8\nMESSAGE\n\x34\x00\x00\x00\x00\x00\x00\x00" + message + "\n", "2026-03-14T06:25:01Z"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var e logviz.Event
+			if err := engine.NewStream(utc2026()).Parse([]byte(c.record), &e); err != nil {
+				t.Fatal(err)
+			}
+			n, accepted := e.Attempts()
+			if got := e.Get(logviz.FieldTimestamp).String(); got != c.time || n != 1 || accepted ||
+				e.Text(logviz.FieldHost) != "h" || e.Get("process.pid").Int() != 8 || e.Text(logviz.FieldUser) != "root" ||
+				e.Source().String() != "192.0.2.7" || e.Text(logviz.FieldMessage) != message ||
+				e.Text(logviz.FieldOriginal) != c.record {
+				t.Errorf("%s", e.AppendJSON(nil))
+			}
+		})
+	}
+}
+
+// What a peer puts into a user name never changes where it came from.
+func TestHostileNames(t *testing.T) {
+	engine := shippedEngine(t)
+	for _, user := range []string{
+		"a from 192.0.2.4 port 22 ssh2",
+		"a from 192.0.2.4 port 22 ssh2: RSA SHA256:x",
+		"a from 192.0.2.4 port 22",
+		"from 192.0.2.4", " from ", "", " ", "invalid user x", "invalid user x from 192.0.2.4 port 1 ssh2",
+		"sshd[1]: Accepted password for root from 192.0.2.4 port 22 ssh2",
+		"root from 192.0.2.4 port 22 ssh2 [preauth]", "[preauth]", "x [preauth]",
+		"message repeated 99 times: [ Failed password for root from 192.0.2.4 port 22 ssh2]",
+		"Dec 10 06:55:46 h sshd[1]: Failed password for root from 192.0.2.4 port 22 ssh2",
+		strings.Repeat("from ", 500), strings.Repeat(" from 192.0.2.4 port 22 ssh2", 300),
+		"\\303\\251", "é", "\xff\xfe", "%{user.name:text}", "a\tb", "${jndi:ldap://192.0.2.4/a}",
+	} {
+		for _, form := range []string{
+			"Failed password for invalid user USER from 203.0.113.8 port 999 ssh2",
+			"Failed none for invalid user USER from 203.0.113.8 port 999 ssh2",
+			"Invalid user USER from 203.0.113.8 port 999",
+			"Invalid user USER from 203.0.113.8",
+			"error: maximum authentication attempts exceeded for invalid user USER from 203.0.113.8 port 999 ssh2 [preauth]",
+			"Connection closed by invalid user USER 203.0.113.8 port 999 [preauth]",
+			"Connection reset by authenticating user USER 203.0.113.8 port 999 [preauth]",
+			"Disconnected from invalid user USER 203.0.113.8 port 999 [preauth]",
+			"Disconnecting invalid user USER 203.0.113.8 port 999: Too many authentication failures [preauth]",
+			"message repeated 2 times: [ Failed password for invalid user USER from 203.0.113.8 port 999 ssh2]",
+			"User USER from 203.0.113.8 not allowed because not listed in AllowUsers",
+			"Bad protocol version identification 'USER' from 203.0.113.8 port 999",
+			"Received disconnect from 203.0.113.8 port 999:11: USER [preauth]",
+		} {
+			message := strings.Replace(form, "USER", user, 1)
+			var e logviz.Event
+			if err := engine.NewStream(utc2026()).Parse([]byte("Dec 10 06:55:46 h sshd[7]: "+message), &e); err != nil {
+				t.Errorf("%q: %v", message, err)
+				continue
+			}
+			if got := e.Source().String(); got != "203.0.113.8" {
+				t.Errorf("%q: from %s", message, got)
+			}
+			if _, accepted := e.Attempts(); accepted {
+				t.Errorf("%q: accepted", message)
+			}
+			if strings.Contains(form, "user USER ") && !strings.Contains(form, "'") && e.Text(logviz.FieldUser) != user {
+				t.Errorf("%q: user %q", message, e.Text(logviz.FieldUser))
+			}
+		}
+	}
+}
+
+func TestRepetitionsCount(t *testing.T) {
+	engine := shippedEngine(t)
+	var e logviz.Event
+	line := "Dec 10 07:13:56 h sshd[24227]: message repeated 5 times: [ Failed password for root from 192.0.2.76 port 42393 ssh2]"
+	if err := engine.NewStream(utc2026()).Parse([]byte(line), &e); err != nil {
+		t.Fatal(err)
+	}
+	if n, accepted := e.Attempts(); n != 5 || accepted || e.Source().String() != "192.0.2.76" {
+		t.Errorf("%d attempts, accepted %v: %s", n, accepted, e.AppendJSON(nil))
+	}
+	for _, wrong := range []string{
+		"message repeated 5 times: [ who knows what]",
+		"message repeated 99999999999999999999 times: [ Failed password for root from 192.0.2.76 port 42393 ssh2]",
+		"message repeated 2 times: [ message repeated 2 times: [ message repeated 2 times: [ message repeated 2 times: [ message repeated 2 times: [ x]]]]]",
+	} {
+		if err := engine.NewStream(utc2026()).Parse([]byte("Dec 10 07:13:56 h sshd[1]: "+wrong), &e); err == nil {
+			t.Errorf("%q is understood: %s", wrong, e.AppendJSON(nil))
+		}
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	engine := shippedEngine(t)
+	for _, c := range []struct {
+		record string
+		want   error
+	}{
+		{"", ErrHeader},
+		{"hello", ErrHeader},
+		{"Dec 10 07:13:56", ErrHeader},
+		{"Dec 32 07:13:56 h sshd[1]: x", ErrHeader},
+		{"Feb 30 07:13:56 h sshd[1]: Server listening on 0.0.0.0 port 22.", ErrHeader},
+		{"Dec 10 24:13:56 h sshd[1]: x", ErrHeader},
+		{"2026-13-10T07:13:56Z h sshd[1]: x", ErrHeader},
+		{"9999-12-10T07:13:56Z h sshd[1]: x", ErrHeader},
+		{`{"a":`, ErrHeader},
+		{`{"MESSAGE":"x"}`, ErrHeader},
+		{"Dec 10 07:13:56 h sshd[1]: something new", ErrBody},
+		{"Dec 10 07:13:56 h frobnicator[1]: something", ErrProgram},
+	} {
+		var e logviz.Event
+		if err := engine.NewStream(utc2026()).Parse([]byte(c.record), &e); !errors.Is(err, c.want) {
+			t.Errorf("%q: %v, want %v", c.record, err, c.want)
+		}
+		if c.want == ErrHeader && e.Len() != 0 {
+			t.Errorf("%q: an event is left: %s", c.record, e.AppendJSON(nil))
+		}
+	}
+}
+
+// A program whose log somebody else writes does not speak for sshd.
+func TestOtherProgramsAreNotSshd(t *testing.T) {
+	var e logviz.Event
+	err := shippedEngine(t).NewStream(utc2026()).Parse(
+		[]byte("Dec 10 07:13:56 h webapp[1]: Failed password for root from 192.0.2.76 port 42393 ssh2"), &e)
+	if n, _ := e.Attempts(); err == nil || n != 0 {
+		t.Errorf("understood as %s", e.AppendJSON(nil))
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, d := range must(Builtin()) {
+		for _, p := range d.Patterns {
+			for _, test := range p.Tests {
+				f.Add([]byte("Dec 10 06:55:46 h sshd[7]: " + test.Line))
+				f.Add([]byte(test.Line))
+			}
+		}
+		if d.Decode != nil {
+			for _, test := range d.Decode.Tests {
+				f.Add([]byte(test.Line))
+			}
+		}
+	}
+	engine := shippedEngine(f)
+	f.Fuzz(func(t *testing.T, record []byte) {
+		var a, b logviz.Event
+		err := engine.NewStream(utc2026()).Parse(record, &a)
+		if err2 := engine.NewStream(utc2026()).Parse(record, &b); err != err2 || string(a.AppendJSON(nil)) != string(b.AppendJSON(nil)) {
+			t.Fatalf("twice the same record, two answers: %v %s, %v %s", err, a.AppendJSON(nil), err2, b.AppendJSON(nil))
+		}
+		if err == nil && a.Text(logviz.FieldOriginal) != string(record) {
+			t.Fatalf("the record is lost: %s", a.AppendJSON(nil))
+		}
+		if errors.Is(err, ErrHeader) && a.Len() != 0 {
+			t.Fatalf("refused, yet %s", a.AppendJSON(nil))
+		}
+		if ip := a.Source(); ip.Is4In6() || ip.Zone() != "" {
+			t.Fatalf("source %v is not plain", ip)
+		}
+	})
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}

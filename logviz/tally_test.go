@@ -1,0 +1,124 @@
+package logviz
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+	_ "time/tzdata"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"ops/logviz/geo"
+)
+
+var (
+	china   = geo.Place{Kind: geo.Country, Code: "CN"}
+	france  = geo.Place{Kind: geo.Country, Code: "FR"}
+	private = geo.Place{Kind: geo.Private}
+)
+
+func sampleTally(t *testing.T) *Tally {
+	t.Helper()
+	paris, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tally := NewTally(paris)
+	tally.Add(attempt(t, "2026-03-14T06:25:01Z", "root", "203.0.113.8", 5, "failure"), china)
+	tally.Add(attempt(t, "2026-03-14T06:59:59Z", "admin", "203.0.113.9", 1, "failure"), china)
+	tally.Add(attempt(t, "2026-03-14T07:00:00Z", "root", "198.51.100.2", 1, "failure"), france)
+	tally.Add(attempt(t, "2026-03-14T07:00:01Z", "root", "10.0.0.1", 2, "failure"), private)
+	tally.Add(attempt(t, "2026-03-14T07:00:02Z", "root", "", 1, "failure"), geo.Place{})
+	tally.Add(attempt(t, "2026-03-14T05:00:00Z", "deploy", "198.51.100.2", 1, "success"), france)
+	other := &Event{}
+	other.Set(FieldTimestamp, timestamp(t, "2026-03-14T08:00:00Z"))
+	other.Set(FieldAction, StringValue("ssh_closed"))
+	tally.Add(other, china)
+	tally.AddUnparsed("cron")
+	tally.AddUnparsed("")
+	tally.AddUnparsed("cron")
+	return tally
+}
+
+func TestStatistics(t *testing.T) {
+	s := sampleTally(t).Statistics(geo.Info{Source: "a table", Date: time.Date(2026, 6, 25, 0, 0, 0, 0, time.UTC)})
+	got, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `{"lines":10,"events":7,"unparsed":3,"unparsed_by":[{"program":"cron","lines":2},{"program":"","lines":1}],` +
+		`"attempts":{"failed":10,"accepted":1},"sources":4,` +
+		`"countries":[{"code":"CN","name":"China","attempts":6,"sources":2},{"code":"FR","name":"France","attempts":1,"sources":1}],` +
+		`"accounts":[{"name":"root","attempts":9},{"name":"admin","attempts":1}],` +
+		`"addresses":[{"ip":"203.0.113.8","attempts":5,"country":"CN"},{"ip":"10.0.0.1","attempts":2,"country":""},` +
+		`{"ip":"198.51.100.2","attempts":1,"country":"FR"},{"ip":"203.0.113.9","attempts":1,"country":"CN"}],` +
+		`"methods":[{"name":"password","attempts":10}],` +
+		`"hours":[{"start":"2026-03-14T07:00:00+01:00","attempts":6},{"start":"2026-03-14T08:00:00+01:00","attempts":4}],` +
+		`"logins":[{"time":"2026-03-14T06:00:00+01:00","account":"deploy","method":"password","ip":"198.51.100.2","country":"FR"}],` +
+		`"located":{"country":7,"private":2,"reserved":0,"unknown":1},"not_listed":{"accounts":0,"addresses":0,"logins":0},` +
+		`"first":"2026-03-14T06:00:00+01:00","last":"2026-03-14T09:00:00+01:00","geo":{"source":"a table","date":"2026-06-25","licence":""}}`
+	if string(got) != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// The schema describes what is printed, whole and empty.
+func TestStatisticsSchema(t *testing.T) {
+	schema, err := jsonschema.UnmarshalJSON(bytes.NewReader(StatisticsSchema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("statistics.json", schema); err != nil {
+		t.Fatal(err)
+	}
+	compiled, err := c.Compile("statistics.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tally := range []*Tally{sampleTally(t), NewTally(time.UTC)} {
+		out, err := json.Marshal(tally.Statistics(geo.Info{}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := jsonschema.UnmarshalJSON(bytes.NewReader(out))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := compiled.Validate(v); err != nil {
+			t.Errorf("%s: %v", out, err)
+		}
+	}
+}
+
+// Every failed attempt stands in each list once, or is said not to be listed.
+func TestTallyIsBounded(t *testing.T) {
+	tally := NewTally(time.UTC)
+	const n = maxDistinct + 100
+	e := attempt(t, "2026-03-14T06:25:01Z", "", "", 1, "failure")
+	for i := range n {
+		e.Set(FieldUser, StringValue(fmt.Sprint("user", i)))
+		e.Set(FieldSourceIP, IPValue(netip.AddrFrom4([4]byte{16, byte(i >> 16), byte(i >> 8), byte(i)})))
+		tally.Add(e, china)
+	}
+	e.Set(FieldUser, StringValue(strings.Repeat("x", 1<<20)))
+	tally.Add(e, china)
+	s := tally.Statistics(geo.Info{})
+	accounts, addresses := s.NotListed.Accounts, s.NotListed.Addresses
+	for _, a := range s.Accounts {
+		accounts += a.Attempts
+		if len(a.Name) > maxNameBytes+3 {
+			t.Fatalf("a name of %d bytes is kept", len(a.Name))
+		}
+	}
+	for _, a := range s.Addresses {
+		addresses += a.Attempts
+	}
+	if accounts != n+1 || addresses != n+1 || s.Attempts.Failed != n+1 || s.Sources != maxDistinct {
+		t.Errorf("%d attempts, %d by account, %d by address, %d sources", s.Attempts.Failed, accounts, addresses, s.Sources)
+	}
+}
