@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
-	"os"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -81,59 +79,6 @@ func TestBuiltinCodesAreCountries(t *testing.T) {
 			t.Errorf("%s is not in Countries or has no name", code)
 		}
 	}
-}
-
-// TestBuiltinIsItsSource packs the text files of tor-geoipdb again, if they are of the same day, and compares. What the packing
-// does is tested without them in TestPackedEqualsSource and in torgeoip.
-func TestBuiltinIsItsSource(t *testing.T) {
-	v4, v6 := readSource(t, "/usr/share/tor/geoip"), readSource(t, "/usr/share/tor/geoip6")
-	if date := builtin(t).Info().Date; !v4.Date.Equal(date) {
-		t.Skipf("the built-in table is of %s, the installed text of %s", date, v4.Date)
-	}
-	want, _, err := torgeoip.Pack(v4, v6, Canonical)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := blob.Decode([]byte(packed))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !reflect.DeepEqual(got, want) {
-		t.Error("the built-in table differs from its source: run go run ./logviz/geo/pack")
-	}
-	table := builtin(t)
-	for i := 0; i < len(v4.Ranges); i += 20 {
-		r := v4.Ranges[i]
-		for _, a := range []netip.Addr{r.First, r.Last} {
-			if _, kind := classify(a); kind != Country {
-				continue
-			}
-			want := Place{}
-			if code, ok := Canonical(r.Code); ok {
-				want = Place{Country, code}
-			}
-			if got := table.Lookup(a); got != want {
-				t.Fatalf("%s is %v, the source says %v", a, got, want)
-			}
-		}
-	}
-}
-
-func readSource(t *testing.T, name string) *torgeoip.File {
-	t.Helper()
-	f, err := os.Open(name)
-	if os.IsNotExist(err) {
-		t.Skip("tor-geoipdb is not installed")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	file, err := torgeoip.Read(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return file
 }
 
 // TestPackedEqualsSource builds tables from small random sources and asks them for every address around every border.

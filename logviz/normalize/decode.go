@@ -2,6 +2,7 @@ package normalize
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"ops/logviz"
@@ -41,12 +42,7 @@ func (c *compiled) wants(key string) bool {
 			return true
 		}
 	}
-	for _, k := range c.def.Decode.Require {
-		if k == key {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(c.def.Decode.Require, key)
 }
 
 // jsonKeys returns the wanted members of an object as text, nil if raw is not an object.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ops/logviz"
+	"ops/logviz/worldmap"
 )
 
 // lit draws one frame in which every given country has n attempts.
@@ -50,33 +51,35 @@ func TestCountryHasTheColourOfTheScale(t *testing.T) {
 }
 
 func TestSmallCountriesLightUp(t *testing.T) {
+	codes := []string{"SG", "HK", "MT", "BH", "MO", "LU", "RE", "MU", "TV"}
+	rec := Recording{Start: time.Unix(0, 0).UTC(), Step: time.Minute, Buckets: make([]logviz.Bucket, 1+len(codes))}
+	for i, code := range codes {
+		rec.Buckets[1+i] = logviz.Bucket{Failed: 30, Countries: []logviz.Count{{Name: code, N: 30}}}
+	}
 	for _, size := range []image.Point{{1280, 720}, {640, 360}, {1920, 1080}} {
-		for _, code := range []string{"SG", "HK", "MT", "BH", "MO", "LU", "RE", "MU", "TV"} {
-			dark := lit(t, Options{Size: size}, 0, code)
-			bright := lit(t, Options{Size: size}, 30, code)
-			want := bright.page.chart.scale.colour[bright.page.chart.scale.level(30)]
+		f := newFilm(t, rec, Options{Size: size, Window: time.Second}) // so that one frame knows nothing of the one before
+		dark := pixels(t, f, 0)
+		scale, unit := f.page.chart.scale, f.page.layout.unit
+		want := scale.colour[scale.level(30)]
+		for i, code := range codes {
 			full := 0
-			for _, y := range rows(bright.page.layout.world) {
-				for x := bright.page.layout.world.Min.X; x < bright.page.layout.world.Max.X; x++ {
-					if i := y*size.X + x; bright.page.canvas.pix[i] == want && dark.page.canvas.pix[i] != want {
-						full++
-					}
+			var box image.Rectangle
+			for at, p := range pixels(t, f, 1+i) {
+				if xy := image.Pt(at%size.X, at/size.X); xy.In(f.page.layout.world) && p == want && dark[at] != want {
+					full++
+					box = box.Union(image.Rectangle{Min: xy, Max: xy.Add(image.Pt(1, 1))})
 				}
 			}
-			unit := bright.page.layout.unit
-			if least := int(math.Pi * 3.2 * 3.2 * unit * unit); full < least {
+			if least := int(math.Pi * 3 * 3 * unit * unit); full < least {
 				t.Errorf("%v: %s lights %d pixels in its colour, want at least %d", size, code, full, least)
+			}
+			country, _ := f.world.Index(code)
+			x, y := worldmap.EqualEarth(f.page.layout.world, worldmap.Crop{}).XY(f.world.Countries()[country].Label)
+			if !image.Pt(int(x), int(y)).In(box.Inset(-int(3 * unit))) {
+				t.Errorf("%v: %s lights up in %v, far from its label at %.0f,%.0f", size, code, box, x, y)
 			}
 		}
 	}
-}
-
-func rows(r image.Rectangle) []int {
-	ys := make([]int, 0, r.Dy())
-	for y := r.Min.Y; y < r.Max.Y; y++ {
-		ys = append(ys, y)
-	}
-	return ys
 }
 
 // A single attempt must be seen for half a second, that is 15 frames, and be gone in the end.
