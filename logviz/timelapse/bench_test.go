@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -86,6 +87,23 @@ func BenchmarkFilm(b *testing.B) {
 	b.ReportMetric(pipe.Seconds()/alone.Seconds(), "×encoder-in-ffmpeg")
 	b.ReportMetric(frames/alone.Seconds(), "encoder-frames/cpu-s")
 	b.ReportMetric(frames/draw.Seconds(), "frames/cpu-s")
+	b.ReportMetric(peakMemory(b), "peak-MB")
+	b.ReportMetric(0, "ns/op")
+}
+
+// peakMemory returns the largest resident set of this process so far, in MB.
+func peakMemory(b *testing.B) float64 {
+	b.Helper()
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(status), "VmHWM:")
+	var kb float64
+	if _, err := fmt.Sscan(rest, &kb); err != nil {
+		b.Fatal(err)
+	}
+	return kb / 1024
 }
 
 // writeFrames writes all frames of a film to a file as an encoder gets them.

@@ -11,7 +11,7 @@ type layout struct {
 	unit float64 // 1 on a page 720 high; for lines, dots and margins
 	em   float64 // the same for type, which shrinks more slowly so that a small page can still be read
 
-	wide, narrow span2 // the columns
+	wide, narrow span // the columns
 
 	title, subtitle           int // baselines
 	world                     image.Rectangle
@@ -34,8 +34,8 @@ type layout struct {
 	countries, accounts       int // rows
 }
 
-// span2 is a stretch of a line, in pixels.
-type span2 struct{ min, max int }
+// span is a stretch of a line, in pixels.
+type span struct{ min, max int }
 
 // worldAspect is the width of the map by its height: Equal Earth from 58° south to 84° north.
 const worldAspect = 2.33
@@ -48,11 +48,11 @@ func newLayout(size image.Point) layout {
 	}
 	px := func(v float64) int { return int(v*unit + 0.5) }
 	em := func(v float64) int { return int(v*l.em + 0.5) }
-	rect := func(s span2, top, height int) image.Rectangle { return image.Rect(s.min, top, s.max, top+height) }
+	rect := func(s span, top, height int) image.Rectangle { return image.Rect(s.min, top, s.max, top+height) }
 
 	margin := px(40)
-	l.narrow = span2{size.X - margin - em(268), size.X - margin}
-	l.wide = span2{margin, l.narrow.min - px(40)}
+	l.narrow = span{size.X - margin - em(268), size.X - margin}
+	l.wide = span{margin, l.narrow.min - px(40)}
 
 	// The wide column: type from the top and from the foot, the map in what is left.
 	l.title = px(34) + em(27)
@@ -62,7 +62,7 @@ func newLayout(size image.Point) layout {
 	l.course = rect(l.wide, l.courseTicks-em(17)-em(50), em(50))
 	l.courseHead = l.course.Min.Y - em(10)
 	l.legendTicks = l.courseHead - em(30)
-	l.legend = rect(span2{l.wide.min, l.wide.min + em(300)}, l.legendTicks-em(16)-em(9), em(9))
+	l.legend = rect(span{l.wide.min, l.wide.min + em(300)}, l.legendTicks-em(16)-em(9), em(9))
 	l.legendHead = l.legend.Min.Y - em(8)
 	room := image.Rect(l.wide.min, l.subtitle+em(14), l.wide.max, l.legendHead-em(18))
 	height := min(room.Dy(), int(float64(room.Dx())/worldAspect))

@@ -32,8 +32,8 @@ func (p *page) newList(top, n int, largest int64, label func(string) string) *li
 	for i := range l.rows {
 		y := top + i*p.layout.row
 		l.rows[i] = row{
-			name:  p.text(p.body, names, span2{in.min, split - em(8)}, y+em(14), left, p.palette.ink),
-			count: p.text(p.body, figures, span2{split, in.max}, y+em(14), right, p.palette.ink),
+			name:  p.text(p.body, names, span{in.min, split - em(8)}, y+em(14), left, p.palette.ink),
+			count: p.text(p.body, figures, span{split, in.max}, y+em(14), right, p.palette.ink),
 			bar:   image.Rect(in.min, y+em(19), in.max, y+em(19)+max(em(2.5), 1)),
 		}
 	}

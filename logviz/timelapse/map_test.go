@@ -87,7 +87,7 @@ func TestOneAttemptIsSeenAndFades(t *testing.T) {
 	for _, theme := range []Theme{Dark, Light} {
 		rec := Recording{Start: time.Unix(0, 0).UTC(), Step: time.Minute, Buckets: make([]logviz.Bucket, 120)}
 		rec.Buckets[1] = logviz.Bucket{Failed: 1, Countries: []logviz.Count{{Name: "BR", N: 1}}}
-		f := newFilm(t, rec, Options{Theme: theme})
+		f := newFilm(t, rec, Options{Theme: theme, Size: image.Pt(640, 360)})
 		i, _ := f.world.Index("BR")
 		for frame := range rec.Buckets {
 			pixels(t, f, frame)

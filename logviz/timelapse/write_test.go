@@ -19,7 +19,7 @@ import (
 
 // shortFilm is small and quick to encode.
 func shortFilm(t testing.TB) *Film {
-	return newFilm(t, part(testDay(), 560, 600), Options{Size: image.Pt(640, 360)})
+	return newFilm(t, part(testDay(), 560, 584), Options{Size: image.Pt(640, 360)})
 }
 
 // leftovers fails if anything but the given files is in a folder.
@@ -74,7 +74,7 @@ func TestWriteVideo(t *testing.T) {
 				t.Fatalf("ffprobe: %v\n%s", err, out)
 			}
 			for key, want := range map[string]any{
-				"codec_name": test.codec, "pix_fmt": "yuv420p", "nb_read_frames": "40", "width": 640.0, "height": 360.0,
+				"codec_name": test.codec, "pix_fmt": "yuv420p", "nb_read_frames": "24", "width": 640.0, "height": 360.0,
 				"r_frame_rate": "30/1", "color_range": "tv", "color_space": "bt709", "color_primaries": "bt709", "color_transfer": "bt709",
 			} {
 				if got := probe.Streams[0][key]; got != want {
@@ -220,10 +220,10 @@ func TestWriteDoesNotTrustFFmpeg(t *testing.T) {
 	for name, script := range map[string]string{
 		"no frames":    "cat >/dev/null",
 		"few frames":   "cat >/dev/null; echo frame=12; echo progress=end",
-		"empty file":   "cat >/dev/null; echo frame=40; echo progress=end",
-		"reads little": "echo frame=40",
-		"complains":    "cat >/dev/null; echo frame=40; echo bad things >&2",
-		"half a file":  `cat >/dev/null; echo frame=40; for f; do :; done; printf '\0\0\0\20ftypisom\0\0\2\0\0\0\2\0mdat' >"${f#file:}"`,
+		"empty file":   "cat >/dev/null; echo frame=24; echo progress=end",
+		"reads little": "echo frame=24",
+		"complains":    "cat >/dev/null; echo frame=24; echo bad things >&2",
+		"half a file":  `cat >/dev/null; echo frame=24; for f; do :; done; printf '\0\0\0\20ftypisom\0\0\2\0\0\0\2\0mdat' >"${f#file:}"`,
 		"fails":        "cat >/dev/null; echo it broke >&2; exit 3",
 		"disk full":    "cat >/dev/null; echo 'Error writing trailer of x: No space left on device' >&2",
 	} {

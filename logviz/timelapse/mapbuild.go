@@ -1,0 +1,160 @@
+package timelapse
+
+import (
+	"image"
+	"math"
+	"slices"
+
+	"ops/logviz/worldmap"
+)
+
+// chartBuilder turns a raster into a chart. It is thrown away with the raster.
+type chartBuilder struct {
+	*chart
+	canvas  *canvas
+	raster  *worldmap.Raster
+	borders *image.Alpha
+	at      map[int32]int32 // the index of the pixel at an offset, where there is one
+	over    map[int32][]dotShare
+}
+
+// Countries below this area, in pixels of a page 720 high, get a dot.
+const smallArea = 60
+
+func (b *chartBuilder) build(unit float64) {
+	dotted := b.placeDots(unit)
+	for _, m := range b.raster.Mixed {
+		b.pixel(m.X, m.Y, m.Rest, m.Shares)
+	}
+	for i := range b.raster.Areas {
+		src, dst := &b.raster.Areas[i], &b.areas[i]
+		for _, r := range src.Runs {
+			b.splitRun(dst, uint16(i), r)
+		}
+		for _, m := range src.Mixed {
+			dst.mixed = append(dst.mixed, b.at[b.offset(b.raster.Mixed[m].X, b.raster.Mixed[m].Y)])
+		}
+	}
+	for off := range b.over { // what is left lies over water
+		b.at[off] = b.add(off, 255, nil)
+	}
+	for country, offs := range dotted {
+		dst := &b.areas[country]
+		for _, off := range offs {
+			dst.mixed = append(dst.mixed, b.at[off])
+		}
+	}
+	for i := range b.areas {
+		b.finish(&b.areas[i])
+	}
+}
+
+func (b *chartBuilder) offset(x, y int32) int32 { return y*int32(b.canvas.w) + x }
+
+// placeDots computes the pixels of all dots and returns them by country.
+func (b *chartBuilder) placeDots(unit float64) map[int][]int32 {
+	radius, line := max(4*unit, 2.4), max(unit, 0.7)
+	b.over = map[int32][]dotShare{}
+	dotted := map[int][]int32{}
+	for i, a := range b.raster.Areas {
+		if a.Pixels >= smallArea*unit*unit {
+			continue
+		}
+		reach := int(math.Ceil(radius+2*line)) + 1
+		for y := int(a.Dot.Y) - reach; y <= int(a.Dot.Y)+reach; y++ {
+			for x := int(a.Dot.X) - reach; x <= int(a.Dot.X)+reach; x++ {
+				if !(image.Point{X: x, Y: y}).In(b.canvas.Bounds()) {
+					continue
+				}
+				dx, dy := float64(x)-a.Dot.X, float64(y)-a.Dot.Y
+				d := dotShare{
+					country: uint16(i), disc: discCoverage(dx, dy, radius),
+					ring: discCoverage(dx, dy, radius+line), halo: discCoverage(dx, dy, radius+2*line),
+				}
+				if d.halo == 0 {
+					continue
+				}
+				off := b.offset(int32(x), int32(y))
+				b.over[off] = append(b.over[off], d)
+				dotted[i] = append(dotted[i], off)
+			}
+		}
+	}
+	return dotted
+}
+
+// discCoverage is how much of the pixel whose corner lies at (x, y) from the centre a disc covers, 0…255. It takes the
+// edge for straight within a pixel.
+func discCoverage(x, y, radius float64) uint8 {
+	inside := radius - math.Hypot(x+0.5, y+0.5) + 0.5
+	return uint8(min(max(inside, 0), 1)*255 + 0.5)
+}
+
+// splitRun takes the pixels out of a run that a border or a dot lies over.
+func (b *chartBuilder) splitRun(dst *area, country uint16, r worldmap.Run) {
+	from := r.X0
+	for x := r.X0; x <= r.X1; x++ {
+		if x < r.X1 {
+			_, dotted := b.over[b.offset(x, r.Y)]
+			if !dotted && b.borders.AlphaAt(int(x), int(r.Y)).A == 0 {
+				continue
+			}
+			dst.mixed = append(dst.mixed, b.pixel(x, r.Y, 0, []worldmap.Share{{Country: country, Weight: 255}}))
+		}
+		if x > from {
+			dst.runs = append(dst.runs, run{b.offset(from, r.Y), x - from})
+		}
+		from = x + 1
+	}
+}
+
+// pixel makes the pixel at a place where countries have shares.
+func (b *chartBuilder) pixel(x, y int32, rest uint8, shares []worldmap.Share) int32 {
+	off := b.offset(x, y)
+	i := b.add(off, rest, shares)
+	b.pixels[i].border = uint16(weight(b.borders.AlphaAt(int(x), int(y)).A))
+	b.at[off] = i
+	return i
+}
+
+func (b *chartBuilder) add(off int32, rest uint8, shares []worldmap.Share) int32 {
+	px := pixel{off: off, frame: math.MaxUint32, ground: b.canvas.pix[off], rest: uint16(weight(rest))}
+	px.share, px.shares = int32(len(b.shares)), uint8(len(shares))
+	left := 256 - px.rest
+	for i, s := range shares { // largest first; the last gets what rounding left
+		w := min(uint16(weight(s.Weight)), left)
+		if i == len(shares)-1 {
+			w = left
+		}
+		left -= w
+		b.shares = append(b.shares, share{s.Country, w})
+	}
+	px.dot, px.dots = int32(len(b.dots)), uint8(len(b.over[off]))
+	b.dots = append(b.dots, b.over[off]...)
+	delete(b.over, off)
+	b.pixels = append(b.pixels, px)
+	return int32(len(b.pixels) - 1)
+}
+
+// finish brings a country's pixels into the order of the canvas and notes its tiles.
+func (b *chartBuilder) finish(a *area) {
+	slices.SortFunc(a.mixed, func(i, j int32) int { return int(b.pixels[i].off - b.pixels[j].off) })
+	a.mixed = slices.Compact(a.mixed)
+	tile := func(off int32) int32 {
+		x, y := off%int32(b.canvas.w), off/int32(b.canvas.w)
+		return y/tileSize*int32(b.canvas.tw) + x/tileSize
+	}
+	seen := map[int32]bool{}
+	for _, r := range a.runs {
+		for t := tile(r.off); t <= tile(r.off+r.n-1); t++ {
+			seen[t] = true
+		}
+	}
+	for _, i := range a.mixed {
+		seen[tile(b.pixels[i].off)] = true
+	}
+	for t := range seen {
+		a.tiles = append(a.tiles, t)
+	}
+	slices.Sort(a.tiles)
+}
