@@ -165,8 +165,20 @@ func (p *page) courseHead(summary bool) {
 	p.text(p.caption, words, l.wide, l.courseHead, left, p.palette.soft).show(p.canvas, what)
 }
 
+// moment writes when a bucket began, as exactly as the recording asks for.
+func (f *Film) moment(i int) string {
+	format := "15:04"
+	if f.rec.Step%time.Minute != 0 {
+		format = "15:04:05"
+	}
+	if f.end().Sub(f.rec.Start) > 24*time.Hour {
+		format = "2 Jan " + format
+	}
+	return f.time(i).Format(format)
+}
+
 func (f *Film) peak() string {
-	return figure(int64(f.pace.bucket)) + " at " + f.time(f.pace.peak).Format("15:04")
+	return figure(int64(f.pace.bucket)) + " at " + f.moment(f.pace.peak)
 }
 
 // markPeak puts a mark on the highest point of the chart and says how high it is.

@@ -7,7 +7,7 @@
 //
 // A country's colour is its intensity: at each step the old value fades by exp(-step/window) and the failed attempts of
 // the step are added. A steady stream so reaches about the number of attempts in one window, which is what the legend
-// says; a single attempt lights its country at once and is gone after about two windows. Colours run along cividis on a
+// says; a single attempt lights its country at once and is gone after about three windows. Colours run along cividis on a
 // logarithmic scale that is the same for the whole film.
 //
 // What it promises: the same recording and options give the same frames; a frame does not depend on which frames were

@@ -54,6 +54,7 @@ func pixels(t testing.TB, f *Film, i int) []rgb {
 }
 
 func TestFrameDoesNotDependOnFramesBefore(t *testing.T) {
+	t.Parallel()
 	for _, theme := range []Theme{Dark, Light} {
 		rec := part(testDay(), 400, 600)
 		o := Options{Size: image.Pt(640, 360), Theme: theme}
@@ -75,6 +76,7 @@ func TestFrameDoesNotDependOnFramesBefore(t *testing.T) {
 }
 
 func TestConvertedTilesAreAllThatChanged(t *testing.T) {
+	t.Parallel()
 	f := newFilm(t, part(testDay(), 550, 600), Options{Size: image.Pt(642, 366)}) // tiles at the edges are not whole
 	dirty := newPlanes(642, 366)
 	for i := range f.Len() {
@@ -89,6 +91,7 @@ func TestConvertedTilesAreAllThatChanged(t *testing.T) {
 }
 
 func TestBoxesDoNotOverlap(t *testing.T) {
+	t.Parallel()
 	for _, size := range []image.Point{
 		{640, 360}, {1280, 720}, {1920, 1080}, {3840, 2160}, {640, 480}, {1024, 768}, {1680, 720}, {854, 480},
 	} {
@@ -132,8 +135,8 @@ func TestBoxesDoNotOverlap(t *testing.T) {
 // hostile are names as attackers send them.
 func hostile() []string {
 	return []string{
-		"", " ", "root ", "\x00\x1b[2J\x07", "\xff\xfe\xc3(", "‮gnp.exe", "a\nb\rc", strings.Repeat("A", 1<<20),
-		strings.Repeat("\u0300", 500), "管理者", "👩‍👩‍👧‍👦", "مدير", "<svg onload=alert(1)>", strings.Repeat("W", 40), "\u2028x\u2029", "Ελένη", "админ",
+		"", " ", "root ", "\x00\x1b[2J\x07", "\xff\xfe\xc3(", "\u202egnp.exe", "a\nb\rc", strings.Repeat("A", 1<<20),
+		strings.Repeat("\u0300", 500), "管理者", "👩\u200d👩\u200d👧\u200d👦", "مدير", "<svg onload=alert(1)>", strings.Repeat("W", 40), "\u2028x\u2029", "Ελένη", "админ",
 	}
 }
 
@@ -177,6 +180,7 @@ func TestHarmless(t *testing.T) {
 }
 
 func TestHostileNamesStayInTheirBoxes(t *testing.T) {
+	t.Parallel()
 	var benign, bad []logviz.Count
 	for i, name := range hostile() {
 		benign = append(benign, logviz.Count{Name: fmt.Sprint("user", i), N: 100 - i})
@@ -205,6 +209,7 @@ func TestHostileNamesStayInTheirBoxes(t *testing.T) {
 }
 
 func TestRecordingsAtTheEdges(t *testing.T) {
+	t.Parallel()
 	start := time.Date(2026, 3, 29, 0, 0, 0, 0, time.FixedZone("", 5*3600+1800))
 	huge := make([]logviz.Bucket, 1440)
 	for i := range huge {

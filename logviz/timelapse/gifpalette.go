@@ -1,5 +1,7 @@
 package timelapse
 
+import "slices"
+
 // transparent is the palette index that leaves a pixel as it is.
 const transparent = 255
 
@@ -48,10 +50,8 @@ func newGIFPalette(p *palette, s *scale) *gifPalette {
 }
 
 func (g *gifPalette) add(c rgb) {
-	for _, have := range g.colours[:g.n] {
-		if have == c {
-			return
-		}
+	if slices.Contains(g.colours[:g.n], c) {
+		return
 	}
 	if g.n < transparent {
 		g.colours[g.n] = c

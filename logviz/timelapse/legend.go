@@ -11,7 +11,8 @@ func (p *page) drawLegend(s *scale) {
 	c, box := p.canvas, p.layout.legend
 	for x := box.Min.X; x < box.Max.X; x++ {
 		t := (float64(x-box.Min.X) + 0.5) / float64(box.Dx())
-		c.fill(image.Rect(x, box.Min.Y, x+1, box.Max.Y), s.colour[s.level(s.at(t))])
+		ink, _ := s.shade(s.at(t), p.palette)
+		c.fill(image.Rect(x, box.Min.Y, x+1, box.Max.Y), ink)
 	}
 	gap := fixed.Int26_6(7 * 64 * p.layout.em)
 	type stretch struct{ from, to fixed.Int26_6 }

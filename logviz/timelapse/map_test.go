@@ -24,6 +24,7 @@ func lit(t *testing.T, o Options, n int, codes ...string) *Film {
 }
 
 func TestCountryHasTheColourOfTheScale(t *testing.T) {
+	t.Parallel()
 	for _, theme := range []Theme{Dark, Light} {
 		f := lit(t, Options{Theme: theme}, 40, "CN", "BR", "US", "RU", "FR")
 		box := f.page.layout.world
@@ -51,6 +52,7 @@ func TestCountryHasTheColourOfTheScale(t *testing.T) {
 }
 
 func TestSmallCountriesLightUp(t *testing.T) {
+	t.Parallel()
 	codes := []string{"SG", "HK", "MT", "BH", "MO", "LU", "RE", "MU", "TV"}
 	rec := Recording{Start: time.Unix(0, 0).UTC(), Step: time.Minute, Buckets: make([]logviz.Bucket, 1+len(codes))}
 	for i, code := range codes {
@@ -84,6 +86,7 @@ func TestSmallCountriesLightUp(t *testing.T) {
 
 // A single attempt must be seen for half a second, that is 15 frames, and be gone in the end.
 func TestOneAttemptIsSeenAndFades(t *testing.T) {
+	t.Parallel()
 	for _, theme := range []Theme{Dark, Light} {
 		rec := Recording{Start: time.Unix(0, 0).UTC(), Step: time.Minute, Buckets: make([]logviz.Bucket, 120)}
 		rec.Buckets[1] = logviz.Bucket{Failed: 1, Countries: []logviz.Count{{Name: "BR", N: 1}}}

@@ -3,11 +3,11 @@ package timelapse
 import "math"
 
 // levels is how many colours a scale has; level 0 is "nothing". Two values of the same level look the same, which is what
-// lets a frame skip countries. Steps are some five units of 255 apart: too small to be seen, and large enough that a
+// lets a frame skip countries. Steps are some eight units of 255 apart: too small to be seen, and large enough that a
 // country that only fades need not be painted in every frame.
 const (
-	levels     = 64
-	fadeLevels = 12 // of them for values below one attempt
+	levels     = 44
+	fadeLevels = 10 // of them for values below one attempt
 )
 
 // scale gives an intensity its colour: logarithmic from one attempt to the top, fading into the land below one.

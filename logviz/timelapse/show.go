@@ -86,7 +86,7 @@ func (p *page) showAccepted(t *tally) {
 	a.face, a.ink, a.paper, a.pad = p.body, p.palette.soft, p.palette.paper, 0
 	if n > 0 {
 		a.face, a.ink, a.paper, a.pad = p.strong, p.palette.alarmText, p.palette.alarm, int(10*p.layout.em)
-		if last := words + ", last at " + p.film.time(t.lastAccepted).Format("15:04"); a.fits(last) {
+		if last := words + ", last at " + p.film.moment(t.lastAccepted); a.fits(last) {
 			words = last
 		}
 	}

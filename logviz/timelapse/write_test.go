@@ -51,6 +51,7 @@ func output(t *testing.T, name string, args ...string) []byte {
 }
 
 func TestWriteVideo(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ ext, codec string }{{".mp4", "h264"}, {".webm", "vp9"}} {
 		t.Run(test.ext, func(t *testing.T) {
 			f := shortFilm(t)
@@ -137,6 +138,7 @@ func readFile(t *testing.T, path string) []byte {
 }
 
 func TestWriteGIF(t *testing.T) {
+	t.Parallel()
 	for _, fps := range []int{30, 60} {
 		f := newFilm(t, part(testDay(), 560, 590), Options{Size: image.Pt(640, 360), FPS: fps})
 		path := filepath.Join(t.TempDir(), "day.gif")
@@ -247,6 +249,7 @@ func TestWriteDoesNotTrustFFmpeg(t *testing.T) {
 }
 
 func TestCancelLeavesTheOldFile(t *testing.T) {
+	t.Parallel()
 	for _, ext := range []string{".mp4", ".webm", ".gif"} {
 		dir := t.TempDir()
 		path := filepath.Join(dir, "day"+ext)

@@ -68,6 +68,18 @@ func (p *planes) convert(c *canvas, r image.Rectangle) {
 		}
 		for x := 0; x+1 < len(in0) && x+1 < len(in1) && x+1 < len(y0) && x+1 < len(y1); x += 2 {
 			a, b, d, e := in0[x], in0[x+1], in1[x], in1[x+1]
+			if (a^last)|(b^last)|(d^last)|(e^last) == 0 {
+				y0[x], y0[x+1], y1[x], y1[x+1] = lastY, lastY, lastY, lastY
+				u[x/2], v[x/2] = lastU, lastV
+				continue
+			}
+			if a == b && a == d && a == e {
+				last, lastY = a, luma(a)
+				lastU, lastV = chroma(4*int32(a>>16), 4*int32(a>>8&0xff), 4*int32(a&0xff))
+				y0[x], y0[x+1], y1[x], y1[x+1] = lastY, lastY, lastY, lastY
+				u[x/2], v[x/2] = lastU, lastV
+				continue
+			}
 			y0[x], y0[x+1], y1[x], y1[x+1] = luma(a), luma(b), luma(d), luma(e)
 			rb := (a & 0xff00ff) + (b & 0xff00ff) + (d & 0xff00ff) + (e & 0xff00ff)
 			g := (a >> 8 & 0xff) + (b >> 8 & 0xff) + (d >> 8 & 0xff) + (e >> 8 & 0xff)
