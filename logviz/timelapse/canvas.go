@@ -52,16 +52,21 @@ func (c *canvas) touch(r image.Rectangle) {
 // touchAll marks every tile.
 func (c *canvas) touchAll() { c.touch(c.Bounds()) }
 
-// eachDirty calls do with the pixels of every tile touched since the last call, row by row, and forgets them.
-func (c *canvas) eachDirty(do func(r image.Rectangle)) {
+// eachDirty calls do with the number and the pixels of every tile touched since the last call, row by row, and forgets
+// them.
+func (c *canvas) eachDirty(do func(tile int, r image.Rectangle)) {
 	for i, d := range c.dirty {
-		if !d {
-			continue
+		if d {
+			c.dirty[i] = false
+			do(i, c.tile(i))
 		}
-		c.dirty[i] = false
-		x, y := i%c.tw*tileSize, i/c.tw*tileSize
-		do(image.Rect(x, y, min(x+tileSize, c.w), min(y+tileSize, c.h)))
 	}
+}
+
+// tile returns the pixels of a tile.
+func (c *canvas) tile(i int) image.Rectangle {
+	x, y := i%c.tw*tileSize, i/c.tw*tileSize
+	return image.Rect(x, y, min(x+tileSize, c.w), min(y+tileSize, c.h))
 }
 
 // fill paints r in one colour.

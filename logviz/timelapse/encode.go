@@ -10,8 +10,6 @@ import (
 	"strings"
 	"syscall"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // encode draws all frames into ffmpeg and proves that the file at path is whole.
@@ -60,12 +58,13 @@ func (f *Film) encode(ctx context.Context, e *encoder, path string, progress fun
 	return checkWhole(path, e.whole)
 }
 
-// feed draws all frames and writes them into the pipe.
+// feed draws all frames and sends them through the pipe.
 func (f *Film) feed(ctx context.Context, pipe *os.File, progress func(done, total int)) error {
-	if err := widen(pipe); err != nil {
+	frames, err := newConveyor(pipe, f.o.Size.X, f.o.Size.Y)
+	if err != nil {
 		return err
 	}
-	frame := newPlanes(f.o.Size.X, f.o.Size.Y)
+	defer frames.close()
 	for i := range f.Len() {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -73,26 +72,10 @@ func (f *Film) feed(ctx context.Context, pipe *os.File, progress func(done, tota
 		if err := f.draw(i); err != nil {
 			return err
 		}
-		if i == 0 {
-			f.page.canvas.touchAll()
-		}
-		frame.update(f.page.canvas)
-		if _, err := pipe.Write(frame.buf); err != nil {
+		if err := frames.send(f.page.canvas); err != nil {
 			return err
 		}
 		progress(i+1, f.Len())
 	}
 	return nil
-}
-
-// widen makes the pipe hold most of a frame, and its writer wait in the kernel: a frame is then one call, not hundreds.
-func widen(pipe *os.File) error {
-	raw, err := pipe.SyscallConn()
-	if err != nil {
-		return err
-	}
-	return raw.Control(func(fd uintptr) {
-		_, _ = unix.FcntlInt(fd, unix.F_SETPIPE_SZ, 1<<20) // where it is not allowed, it is only slower
-		_ = unix.SetNonblock(int(fd), false)
-	})
 }

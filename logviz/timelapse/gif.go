@@ -83,7 +83,7 @@ func newGIF(w *bufio.Writer, p *page) *gifWriter {
 func (g *gifWriter) frame(c *canvas, hundredths int) error {
 	var tiles []image.Rectangle
 	var box image.Rectangle
-	c.eachDirty(func(r image.Rectangle) {
+	c.eachDirty(func(_ int, r image.Rectangle) {
 		changed := g.take(c, r)
 		if !changed.Empty() {
 			tiles = append(tiles, r)

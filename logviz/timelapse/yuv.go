@@ -13,16 +13,33 @@ type planes struct {
 	y, u, v []byte
 }
 
-// newPlanes returns a black-less, not yet valid frame; w and h are even.
-func newPlanes(w, h int) *planes {
-	p := &planes{w: w, h: h, buf: make([]byte, w*h*3/2)}
-	p.y, p.u, p.v = p.buf[:w*h], p.buf[w*h:w*h*5/4], p.buf[w*h*5/4:]
+// newPlanes returns a frame that is yet to be filled; w and h are even.
+func newPlanes(w, h int) *planes { return planesIn(make([]byte, w*h*3/2), w, h) }
+
+// planesIn makes a buffer of w·h·3/2 bytes a frame.
+func planesIn(buf []byte, w, h int) *planes {
+	p := &planes{w: w, h: h, buf: buf}
+	p.y, p.u, p.v = buf[:w*h], buf[w*h:w*h*5/4], buf[w*h*5/4:]
 	return p
+}
+
+// copyFrom takes the pixels of r, whose corners are even, from another frame.
+func (p *planes) copyFrom(q *planes, r image.Rectangle) {
+	n := r.Dx()
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		at := y*p.w + r.Min.X
+		copy(p.y[at:at+n], q.y[at:])
+	}
+	for y := r.Min.Y / 2; y < r.Max.Y/2; y++ {
+		at := y*(p.w/2) + r.Min.X/2
+		copy(p.u[at:at+n/2], q.u[at:])
+		copy(p.v[at:at+n/2], q.v[at:])
+	}
 }
 
 // update takes over the tiles that were touched since the last update.
 func (p *planes) update(c *canvas) {
-	c.eachDirty(func(r image.Rectangle) { p.convert(c, r) })
+	c.eachDirty(func(_ int, r image.Rectangle) { p.convert(c, r) })
 }
 
 // The weights of red, green and blue in 1/65536, from Rec. ITU-R BT.709-6 (Kr 0.2126, Kb 0.0722) and the limited range.

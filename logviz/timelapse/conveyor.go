@@ -1,0 +1,134 @@
+package timelapse
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// conveyor sends frames through a pipe without copying them: vmsplice(2) lends our pages to the pipe, and the reader's copy
+// is the only one. That halves what the way to the encoder costs.
+//
+// A page that is lent must not change until it was read. So several buffers take turns: the pipe holds a limited number of
+// pages, in order, so once the frames after a buffer's filled it up, the buffer itself has been read.
+type conveyor struct {
+	pipe   *os.File
+	copies bool // vmsplice is not to be had: write
+	frames []*planes
+	late   [][]bool // per buffer: tiles that changed since it was filled
+	last   int      // the buffer that was sent last; -1 before the first frame
+	maps   [][]byte
+}
+
+// pipeSize is what is asked for; Linux gives that much to everybody. It is most of a frame of 1280×720.
+const pipeSize = 1 << 20
+
+// newConveyor makes the pipe wide, and its writer wait in the kernel.
+func newConveyor(pipe *os.File, w, h int) (*conveyor, error) {
+	raw, err := pipe.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	held := 0 // bytes that the pipe holds
+	if err := raw.Control(func(fd uintptr) {
+		if held, err = unix.FcntlInt(fd, unix.F_SETPIPE_SZ, pipeSize); err != nil {
+			held, err = unix.FcntlInt(fd, unix.F_GETPIPE_SZ, 0) // smaller, and slower
+		}
+		err = errors.Join(err, unix.SetNonblock(int(fd), false))
+	}); err != nil {
+		return nil, err
+	}
+	if err != nil {
+		return nil, fmt.Errorf("set up the pipe: %w", err)
+	}
+	v := &conveyor{pipe: pipe, last: -1}
+	size := w * h * 3 / 2
+	// Each page of a frame takes one of the pipe's places, the last one too, which is not full.
+	page := os.Getpagesize()
+	places, pages := held/page, (size+page-1)/page
+	for range (places+pages-1)/pages + 1 {
+		buf, err := unix.Mmap(-1, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
+		if err != nil {
+			v.close()
+			return nil, fmt.Errorf("memory for frames: %w", err)
+		}
+		v.maps = append(v.maps, buf)
+		v.frames = append(v.frames, planesIn(buf, w, h))
+	}
+	return v, nil
+}
+
+// close gives the buffers back; what the pipe still holds stays readable.
+func (v *conveyor) close() {
+	for _, m := range v.maps {
+		_ = unix.Munmap(m) // it is ours and mapped
+	}
+}
+
+// send converts what changed on the canvas and sends the frame. It returns when the pipe has all of it.
+func (v *conveyor) send(c *canvas) error {
+	next := (v.last + 1) % len(v.frames)
+	p := v.frames[next]
+	if v.last < 0 {
+		c.touchAll()
+		v.late = make([][]bool, len(v.frames))
+		for i := range v.late {
+			v.late[i] = make([]bool, len(c.dirty))
+		}
+	}
+	c.eachDirty(func(tile int, r image.Rectangle) {
+		p.convert(c, r)
+		for i := range v.late {
+			v.late[i][tile] = i != next
+		}
+	})
+	for tile, late := range v.late[next] {
+		if late {
+			p.copyFrom(v.frames[v.last], c.tile(tile))
+			v.late[next][tile] = false
+		}
+	}
+	v.last = next
+	return v.push(p.buf)
+}
+
+func (v *conveyor) push(b []byte) error {
+	if !v.copies {
+		raw, err := v.pipe.SyscallConn()
+		if err != nil {
+			return err
+		}
+		if e := raw.Control(func(fd uintptr) { b, err = splice(int(fd), b) }); e != nil {
+			return e
+		}
+		if err == nil {
+			return nil
+		}
+		if !errors.Is(err, unix.ENOSYS) && !errors.Is(err, unix.EINVAL) && !errors.Is(err, unix.EPERM) {
+			return os.NewSyscallError("vmsplice", err)
+		}
+		v.copies = true
+	}
+	_, err := v.pipe.Write(b)
+	return err
+}
+
+// splice lends b to a pipe and returns what is left of it after an error.
+func splice(fd int, b []byte) ([]byte, error) {
+	for len(b) > 0 {
+		part := unix.Iovec{Base: &b[0]}
+		part.SetLen(len(b))
+		n, err := unix.Vmsplice(fd, []unix.Iovec{part}, 0)
+		if errors.Is(err, unix.EINTR) {
+			continue
+		}
+		if err != nil {
+			return b, err
+		}
+		b = b[n:]
+	}
+	return nil, nil
+}
