@@ -92,7 +92,7 @@ func runTimelapse(ctx context.Context, e *env, o *timelapseOptions, paths []stri
 	if err != nil {
 		return err
 	}
-	film.Note = logs.locator.Info().Note()
+	film.Note = logs.locator.Info().Note() + ". Map: Natural Earth, Visionscarto"
 	film.CountryName = geo.Name
 	return o.write(ctx, e, world, rec, *film)
 }
@@ -110,15 +110,15 @@ func (o *timelapseOptions) check() (*timelapse.Options, error) {
 	if _, err := fmt.Sscanf(o.size+"\n", "%dx%d\n", &film.Size.X, &film.Size.Y); err != nil || film.Size.X <= 0 || film.Size.Y <= 0 {
 		return nil, usageError("--size %s: write it as 1280x720", o.size)
 	}
-	if o.fps < 1 || o.fps > 60 {
-		return nil, usageError("--fps %d: must be 1 to 60", o.fps)
-	}
-	if o.window < 0 {
-		return nil, usageError("--window %v: must not be negative", o.window)
-	}
 	var err error
 	if film.Theme, err = timelapse.ParseTheme(o.theme); err != nil {
 		return nil, usageError("--theme: %w", err)
+	}
+	if o.fps == 0 { // to the library it means the default
+		return nil, usageError("--fps 0: must be 1 to 60")
+	}
+	if err := film.Check(); err != nil {
+		return nil, usageError("%w", err)
 	}
 	return film, nil
 }

@@ -54,8 +54,11 @@ type pace struct {
 // New checks the options, fills in the defaults and counts the recording once. It keeps rec.Buckets, which must not
 // change while the film is in use.
 func New(world *worldmap.World, rec Recording, o Options) (*Film, error) {
-	if err := o.check(rec); err != nil {
+	if err := errors.Join(o.complete(), rec.check()); err != nil {
 		return nil, fmt.Errorf("make film: %w", err)
+	}
+	if o.Window == 0 {
+		o.Window = 15 * rec.Step
 	}
 	fonts, err := loadTypeface()
 	if err != nil {
@@ -75,16 +78,16 @@ func New(world *worldmap.World, rec Recording, o Options) (*Film, error) {
 	return f, nil
 }
 
-// check refuses what cannot be drawn and fills in the defaults.
-func (o *Options) check(rec Recording) error {
+// Check says what is wrong with the options, before there is a recording.
+func (o Options) Check() error { return o.complete() }
+
+// complete refuses what cannot be drawn and fills in the defaults, except that of Window.
+func (o *Options) complete() error {
 	if o.Size == (image.Point{}) {
 		o.Size = image.Pt(1280, 720)
 	}
 	if o.FPS == 0 {
 		o.FPS = 30
-	}
-	if o.Window == 0 {
-		o.Window = 15 * rec.Step
 	}
 	if o.Title == "" {
 		o.Title = "Failed ssh logins around the world"
@@ -94,12 +97,8 @@ func (o *Options) check(rec Recording) error {
 	}
 	w, h := o.Size.X, o.Size.Y
 	switch {
-	case len(rec.Buckets) == 0:
-		return errors.New("the recording has no buckets")
-	case rec.Step <= 0:
-		return fmt.Errorf("step %v: must be positive", rec.Step)
-	case o.Window <= 0:
-		return fmt.Errorf("window %v: must be positive", o.Window)
+	case o.Window < 0:
+		return fmt.Errorf("window %v: must not be negative", o.Window)
 	case w%2 != 0 || h%2 != 0 || w < 640 || h < 360 || w > 3840 || h > 2160:
 		return fmt.Errorf("size %d×%d: must be even and from 640×360 to 3840×2160", w, h)
 	case w*3 < h*4 || w*9 > h*21:
@@ -108,6 +107,16 @@ func (o *Options) check(rec Recording) error {
 		return fmt.Errorf("%d frames a second: must be 1 to 60", o.FPS)
 	case o.Theme != Dark && o.Theme != Light:
 		return fmt.Errorf("%v: not known", o.Theme)
+	}
+	return nil
+}
+
+func (r Recording) check() error {
+	if len(r.Buckets) == 0 {
+		return errors.New("the recording has no buckets")
+	}
+	if r.Step <= 0 {
+		return fmt.Errorf("step %v: must be positive", r.Step)
 	}
 	return nil
 }

@@ -3,10 +3,12 @@ package timelapse
 import (
 	"image"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
 	"ops/logviz"
+	"ops/logviz/geo"
 	"ops/logviz/worldmap"
 )
 
@@ -80,6 +82,47 @@ func TestSmallCountriesLightUp(t *testing.T) {
 			if !image.Pt(int(x), int(y)).In(box.Inset(-int(3 * unit))) {
 				t.Errorf("%v: %s lights up in %v, far from its label at %.0f,%.0f", size, code, box, x, y)
 			}
+		}
+	}
+}
+
+// Every country that the built-in table can answer with lights up, as a shape or a dot, and goes out again.
+func TestEveryCountryCanBeDrawn(t *testing.T) {
+	table, err := geo.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes := table.Codes()
+	if len(codes) < 240 {
+		t.Fatalf("the table has only %d codes", len(codes))
+	}
+	f := newFilm(t, part(testDay(), 0, 1), Options{Size: image.Pt(640, 360)})
+	pixels(t, f, 0)
+	canvas, chart := f.page.canvas, f.page.chart
+	values := make([]float64, len(f.world.Countries()))
+	chart.show(canvas, values)
+	empty := slices.Clone(canvas.pix)
+	for _, code := range append(codes, "XK") {
+		i, ok := f.world.Index(code)
+		if !ok {
+			t.Errorf("the map does not know %s", code)
+			continue
+		}
+		values[i] = 100
+		chart.show(canvas, values)
+		changed := 0
+		for at, p := range canvas.pix {
+			if p != empty[at] {
+				changed++
+			}
+		}
+		if changed < 9 {
+			t.Errorf("%s changes only %d pixels", code, changed)
+		}
+		values[i] = 0
+		chart.show(canvas, values)
+		if !slices.Equal(canvas.pix, empty) {
+			t.Errorf("%s does not go out", code)
 		}
 	}
 }

@@ -63,7 +63,7 @@ func (t Theme) palette() palette {
 	return palette{
 		paper: 0x0f1216, ink: 0xf1f3f5, soft: 0x98a2ad, rule: 0x2a313a, bar: 0x78838f,
 		past: 0xb3bcc6, future: 0x39424d, alarm: 0xd9480f, alarmText: 0xffffff,
-		ocean: 0x151a20, graticule: 0x1b2027, land: 0x272a2f, border: 0x0f1216, ring: 0xb6bfc9,
-		low: 0.14, high: 1,
+		ocean: 0x151a20, graticule: 0x1b2027, land: 0x23272c, border: 0x0f1216, ring: 0xb6bfc9,
+		low: 0.27, high: 1,
 	}
 }
