@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ops/internal/terminal"
 	"ops/logviz"
 	"ops/logviz/geo"
 )
@@ -58,6 +59,7 @@ func runNormalize(ctx context.Context, e *env, o *normalizeOptions, paths []stri
 	if err != nil {
 		return err
 	}
+	logs.silent = terminal.IsTerminal(e.out)
 	lines := &jsonLines{out: bufio.NewWriterSize(e.out, 64<<10), original: o.original}
 	read, err := logs.read(ctx, paths, lines)
 	err = errors.Join(err, withCode(exitIO, lines.out.Flush()))

@@ -44,6 +44,7 @@ type logSource struct {
 	reference time.Time // zero: each file's own
 	engine    *normalize.Engine
 	locator   geo.Locator
+	silent    bool // no progress: the answer goes to the same terminal while we read
 }
 
 func (f *logFlags) open(e *env) (*logSource, error) {
@@ -135,9 +136,9 @@ func (s *logSource) read(ctx context.Context, paths []string, to consumer) (*rea
 			continue
 		}
 		if r.records == before.records {
-			fmt.Fprintf(s.env.err, "ops: warning: %s is empty\n", terminal.Printable(path))
+			fmt.Fprintf(s.env.err, "ops: warning: %s is empty\n", inputName(path))
 		} else {
-			fmt.Fprintf(s.env.err, "ops: warning: %s: nothing in %d lines was understood\n", terminal.Printable(path), r.records-before.records)
+			fmt.Fprintf(s.env.err, "ops: warning: %s: nothing in %d lines was understood\n", inputName(path), r.records-before.records)
 		}
 	}
 	s.warnAge()
@@ -152,11 +153,11 @@ func (r *reading) nothing(paths []string) error {
 	case r.events > 0:
 		return nil
 	case r.records == 0 && len(paths) == 1:
-		return withCode(exitData, fmt.Errorf("%s is empty: there is nothing to read", terminal.Printable(paths[0])))
+		return withCode(exitData, fmt.Errorf("%s is empty: there is nothing to read", inputName(paths[0])))
 	case r.records == 0:
 		return withCode(exitData, errors.New("all files are empty: there is nothing to read"))
 	case r.tooLong == r.records:
-		return withCode(exitData, fmt.Errorf("%s holds only lines longer than 64 KiB: is it a log?", terminal.Printable(paths[0])))
+		return withCode(exitData, fmt.Errorf("%s holds only lines longer than 64 KiB: is it a log?", inputName(paths[0])))
 	}
 	return withCode(exitData, fmt.Errorf("no definition understood any of the %d lines; --unparsed shows samples", r.records))
 }
@@ -170,6 +171,8 @@ func (s *logSource) readFile(ctx context.Context, path string, r *reading, to co
 		return withCode(exitNoInput, err)
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
+	progress := s.progress(path)
+	defer progress.finish()
 	stream := s.engine.NewStream(normalize.Options{Zone: s.zone, Reference: s.referenceOf(in)})
 	var e logviz.Event
 	for {
@@ -180,8 +183,11 @@ func (s *logSource) readFile(ctx context.Context, path string, r *reading, to co
 		if err != nil {
 			return err
 		}
-		if r.records++; r.records%4096 == 0 && ctx.Err() != nil {
-			return ctx.Err()
+		if r.records++; r.records%4096 == 0 {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			progress.set(rec.Line)
 		}
 		if rec.TooLong {
 			r.tooLong++

@@ -2,9 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ops/internal/durable"
 	"ops/internal/terminal"
 	"ops/logviz"
 	"ops/logviz/geo"
@@ -63,6 +63,9 @@ func newTimelapse(e *env) *cobra.Command {
 func runTimelapse(ctx context.Context, e *env, o *timelapseOptions, paths []string) error {
 	film, err := o.check()
 	if err != nil {
+		return err
+	}
+	if err := checkOutput(o.output); err != nil {
 		return err
 	}
 	logs, err := o.logs.open(e)
@@ -132,14 +135,20 @@ func (o *timelapseOptions) write(ctx context.Context, e *env, world *worldmap.Wo
 		Label: o.output, Unit: "frames", Total: int64(film.Len()), Now: e.now,
 		Terminal: terminal.IsTerminal(e.err), Width: terminal.Width(e.err, e.getenv), Style: terminal.NewStyle(e.err, e.getenv),
 	})
-	err = film.WriteFile(ctx, o.output, func(done, _ int) { progress.Set(int64(done)) })
-	if errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) {
-		err = withCode(exitCantCreate, err)
+	defer progress.Finish()
+	return film.WriteFile(ctx, o.output, func(done, _ int) { progress.Set(int64(done)) })
+}
+
+// checkOutput finds out whether a file can be made, before a long log is read for nothing.
+func checkOutput(path string) error {
+	if st, err := os.Stat(path); err == nil && !st.Mode().IsRegular() && !st.IsDir() {
+		return nil // a pipe or device would take the attempt for the output
 	}
-	if err == nil {
-		progress.Finish()
+	probe, err := durable.Create(path, 0o666)
+	if err != nil {
+		return withCode(exitCantCreate, err)
 	}
-	return err
+	return probe.Discard()
 }
 
 // filming counts for the film and for its statistics.
