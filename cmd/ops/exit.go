@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"syscall"
 
 	"ops/internal/strictyaml"
+	"ops/internal/terminal"
 	"ops/logviz/logfile"
 	"ops/logviz/timelapse"
 )
@@ -104,14 +106,26 @@ func exitCode(err error) int {
 	return exitFailure
 }
 
-// report prints what went wrong and returns the exit code.
+// maxMessage is how many bytes of a line of an error are printed: some tell of a path through a hostile file.
+const maxMessage = 600
+
+// report prints what went wrong and returns the exit code. Errors name files, accounts and what was read, so each line is
+// made harmless for a terminal.
 func report(e *env, err error) int {
 	code := exitCode(err)
-	if err != nil && code != exitInterrupted {
-		fmt.Fprintln(e.err, "ops:", err)
+	switch code {
+	case exitOK:
+		return code
+	case exitInterrupted:
+		err = errors.New("interrupted; nothing unfinished was left behind")
 	}
-	if code == exitInterrupted {
-		fmt.Fprintln(e.err, "ops: interrupted; nothing unfinished was left behind")
+	prefix := "ops: "
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		if len(line) > maxMessage {
+			line = line[:maxMessage] + "…"
+		}
+		fmt.Fprintln(e.err, prefix+terminal.Printable(line))
+		prefix = ""
 	}
 	return code
 }
