@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -96,7 +98,7 @@ func (p *paceFlags) resolution() time.Duration {
 func (p *paceFlags) recording(t *logviz.Timeline, zone *time.Location, fps int) (rec timelapse.Recording, err error) {
 	first, last, ok := t.Span()
 	if !ok {
-		return rec, withCode(exitData, fmt.Errorf("the log has no attempt to log in: there is nothing to show"))
+		return rec, withCode(exitData, errors.New("the log has no attempt to log in: there is nothing to show"))
 	}
 	from, to := p.from, p.to
 	switch p.span {
@@ -119,6 +121,10 @@ func (p *paceFlags) recording(t *logviz.Timeline, zone *time.Location, fps int) 
 	buckets, err := t.Buckets(from, step, int(frames))
 	if err != nil {
 		return rec, withCode(exitUsage, fmt.Errorf("%w; choose a wider --step", err))
+	}
+	if !slices.ContainsFunc(buckets, func(b logviz.Bucket) bool { return b.Failed+b.Accepted > 0 }) {
+		return rec, withCode(exitData, fmt.Errorf("no attempt falls into --range %s; the log has them from %s to %s",
+			p.span, first.In(zone).Format(time.DateTime), last.In(zone).Format(time.DateTime)))
 	}
 	return timelapse.Recording{Start: from, Step: step, Buckets: buckets}, nil
 }
