@@ -281,3 +281,15 @@ func TestNewRefuses(t *testing.T) {
 		t.Error("Draw(1) of a film of one frame returned no error")
 	}
 }
+
+// testName names the countries that the test recording begins with.
+func testName(code string) string {
+	names := map[string]string{
+		"CN": "China", "US": "United States", "RU": "Russia", "VN": "Vietnam", "NL": "Netherlands", "IN": "India",
+		"BR": "Brazil", "KR": "South Korea", "DE": "Germany", "FR": "France", "SG": "Singapore", "HK": "Hong Kong",
+	}
+	if n := names[code]; n != "" {
+		return n
+	}
+	return code
+}

@@ -15,7 +15,7 @@ import (
 func TestDiskFull(t *testing.T) {
 	t.Parallel()
 	if os.Getuid() != 0 {
-		t.Skip("needs root to mount a tmpfs")
+		t.Fatal("filling a small file system needs root to mount it")
 	}
 	f := shortFilm(t)
 	for _, ext := range Extensions() {
