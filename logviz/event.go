@@ -86,9 +86,6 @@ func (e *Event) Len() int { return len(e.fields) }
 // Reset empties the event and keeps its memory.
 func (e *Event) Reset() { e.fields = e.fields[:0] }
 
-// Truncate keeps the first n fields: it undoes what was set since the event had that length.
-func (e *Event) Truncate(n int) { e.fields = e.fields[:n] }
-
 // Text returns a String field's text, and "" if the field is not set or of another kind.
 func (e *Event) Text(name string) string {
 	if v := e.Get(name); v.kind == String {

@@ -33,9 +33,25 @@ func main() {
 func run(ctx context.Context, e *env, args []string) int {
 	root := newRoot(e)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	done := make(chan error, 1)
+	go func() { done <- root.ExecuteContext(ctx) }()
+	var err error
+	select {
+	case err = <-done:
+	case <-ctx.Done():
+		// Work in progress is undone, which takes a moment. But a read of a pipe or terminal that says nothing never
+		// ends, and has nothing to undo.
+		select {
+		case err = <-done:
+		case <-time.After(grace):
+			err = ctx.Err()
+		}
+	}
 	if err != nil && ctx.Err() != nil {
 		err = ctx.Err() // whatever failed, it failed because of that
 	}
 	return report(e, err)
 }
+
+// grace is how long an interrupted command may take to clean up.
+const grace = 2 * time.Second

@@ -19,7 +19,12 @@ func newMan(*env) *cobra.Command {
 		Short:   "Write the manual pages",
 		Long:    "Write the manual pages of all commands into a folder, which is made if it is missing.",
 		Example: "  ops man /usr/local/share/man/man1",
-		Args:    cobra.ExactArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				return nil
+			}
+			return usageError("man needs one folder to write to, as in 'ops man out/man'")
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := os.MkdirAll(args[0], 0o755); err != nil {
 				return withCode(exitCantCreate, err)

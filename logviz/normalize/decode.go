@@ -67,33 +67,46 @@ func jsonKeys(raw string, c *compiled) map[string]string {
 }
 
 // jsonText returns a member as text. The journal writes a value that is not UTF-8 as a list of its bytes, a key with
-// several values as a list of those, and a value that is too long as null (journalctl(1), -o json).
+// several values as a list of those, and a value that is too long as null (journalctl(1), -o json). Of several values the
+// first counts.
 func jsonText(value json.RawMessage) (string, bool) {
+	if value[0] == '[' {
+		if text, ok := jsonOctets(value); ok {
+			return text, true
+		}
+		var several []json.RawMessage
+		if json.Unmarshal(value, &several) != nil || len(several) == 0 {
+			return "", false
+		}
+		value = several[0]
+	}
 	switch value[0] {
 	case '"':
 		var s string
-		return s, json.Unmarshal(value, &s) == nil
+		err := json.Unmarshal(value, &s)
+		return s, err == nil
+	case '[': // deeper the journal does not go, and a hostile list may not either
+		return jsonOctets(value)
 	case 'n', '{':
 		return "", false
-	case '[':
-		var octets []uint16
-		if json.Unmarshal(value, &octets) == nil {
-			b := make([]byte, len(octets))
-			for i, o := range octets {
-				if o > 255 {
-					return "", false
-				}
-				b[i] = byte(o)
-			}
-			return string(b), true
-		}
-		var several []json.RawMessage
-		if json.Unmarshal(value, &several) != nil || len(several) == 0 || several[0][0] == '[' && len(several) == 1 {
-			return "", false
-		}
-		return jsonText(several[0])
 	}
 	return string(value), true // a number or a boolean
+}
+
+// jsonOctets reads a list of bytes.
+func jsonOctets(value json.RawMessage) (string, bool) {
+	var octets []uint16
+	if json.Unmarshal(value, &octets) != nil {
+		return "", false
+	}
+	b := make([]byte, len(octets))
+	for i, o := range octets {
+		if o > 255 {
+			return "", false
+		}
+		b[i] = byte(o)
+	}
+	return string(b), true
 }
 
 // exportKeys returns the wanted fields of a journal export entry, the first where one comes several times.

@@ -37,6 +37,7 @@ func fieldTypes() []*fieldType {
 		{name: "quoted", doc: `a text in double quotes, with \" inside, without the quotes`, span: spanQuoted, fixed: true, value: quotedValue},
 		{name: "structured-data", doc: "RFC 5424 section 6.3, or -", span: spanStructuredData, fixed: true},
 		{name: "int", doc: "a whole number in decimal, with or without sign", span: spanInt, fixed: true, value: intValue},
+		{name: "count", doc: "how often, 1 to 999999999", span: run(isDigit), fixed: true, least: 1, ok: isCount, value: intValue},
 		{name: "float", doc: "a decimal number", span: spanFloat, fixed: true, value: floatValue},
 		{name: "port", doc: "a number from 0 to 65535", span: spanInt, fixed: true, ok: isPort, value: intValue},
 		{name: "ip", doc: "an IPv4 or IPv6 address", span: spanIP, least: 2, ok: isIP, value: ipValue},
@@ -103,6 +104,12 @@ func spanIP(s string) int {
 func isIP(s string) bool {
 	_, err := netip.ParseAddr(s)
 	return err == nil
+}
+
+// isCount refuses what would turn a sum around: a log from elsewhere may claim any number.
+func isCount(s string) bool {
+	n, err := strconv.ParseUint(s, 10, 64)
+	return err == nil && n >= 1 && n <= 999_999_999
 }
 
 func isPort(s string) bool {
