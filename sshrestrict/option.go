@@ -20,7 +20,7 @@ func (o *option) UnmarshalYAML(n strictyaml.Node) error {
 		if names != "" {
 			return node.Errorf("one option for each element of the list")
 		}
-		names = key.Value
+		names = key.Text()
 		if err := node.Decode(&o.value); err != nil {
 			return err
 		}

@@ -183,7 +183,7 @@ func (e *ruleEntry) UnmarshalYAML(n strictyaml.Node) error {
 	e.line, _ = n.Place()
 	count := 0
 	for key, value := range n.Entries() {
-		if key.Value == "command" {
+		if key.Text() == "command" {
 			e.id = "command"
 			made := new(commandRule)
 			e.rule = made
@@ -193,18 +193,18 @@ func (e *ruleEntry) UnmarshalYAML(n strictyaml.Node) error {
 			return made.complete()
 		}
 		if count++; count > 1 {
-			return value.Errorf("a rule has one kind; start a new \"- %s: …\"", key.Value)
+			return value.Errorf("a rule has one kind; start a new \"- %s: …\"", key.Text())
 		}
-		made := newRule(key.Value)
+		made := newRule(key.Text())
 		if made == nil {
-			return value.Errorf("unknown kind of rule %s (known: %s)", quote(key.Value), strings.Join(kinds(), ", "))
+			return value.Errorf("unknown kind of rule %s (known: %s)", quote(key.Text()), strings.Join(kinds(), ", "))
 		}
-		e.id, e.rule = key.Value, made
+		e.id, e.rule = key.Text(), made
 		if err := value.Decode(made); err != nil {
 			return err
 		}
 		if err := made.complete(); err != nil {
-			return value.Errorf("%s: %v", key.Value, err)
+			return value.Errorf("%s: %v", key.Text(), err)
 		}
 	}
 	if count == 0 {

@@ -28,7 +28,7 @@ func (v *value) UnmarshalYAML(n strictyaml.Node) error {
 		if v.kind != "" {
 			return node.Errorf("a value has one type (%s)", kinds)
 		}
-		v.kind = key.Value
+		v.kind = key.Text()
 		switch v.kind {
 		case "one-of":
 			if err := node.Decode(&v.oneOf); err != nil {

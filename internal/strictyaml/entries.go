@@ -1,0 +1,42 @@
+package strictyaml
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+)
+
+// Entries yields the keys and values of a mapping in the order of the file; every other kind of node yields nothing. A
+// key is a node as well, so that a message can point to it.
+func (n Node) Entries() iter.Seq2[Node, Node] {
+	return func(yield func(key, value Node) bool) {
+		for _, e := range n.node.entries {
+			key := &node{at: e.at}
+			key.setScalar(e.key, true)
+			if !yield(Node{n.report, key}, Node{n.report, e.value}) {
+				return
+			}
+		}
+	}
+}
+
+// Items yields the elements of a list in the order of the file; every other kind of node yields nothing.
+func (n Node) Items() iter.Seq[Node] {
+	return func(yield func(Node) bool) {
+		for _, item := range n.node.items {
+			if !yield(Node{n.report, item}) {
+				return
+			}
+		}
+	}
+}
+
+// Text returns a scalar as it was written, without its quotes; empty for a list or a mapping. It is for values whose text
+// YAML would take for something else, such as an option called -1.
+func (n Node) Text() string { return n.node.text }
+
+// Errorf notes a mistake at the node's place and returns an error for an [Unmarshaler] to return.
+func (n Node) Errorf(format string, args ...any) error {
+	n.report.add(n.node.at, "%s", fmt.Sprintf(format, args...))
+	return errors.New("is wrong")
+}
