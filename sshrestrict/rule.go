@@ -19,6 +19,8 @@ type rule interface {
 // newRule returns an empty rule of a kind, nil if there is none of that name.
 func newRule(kind string) rule {
 	switch kind {
+	case "rsync":
+		return new(rsyncRule)
 	case "scp":
 		return new(scpRule)
 	case "sftp":
@@ -28,7 +30,7 @@ func newRule(kind string) rule {
 }
 
 // kinds lists what newRule knows, and "command", for messages.
-func kinds() []string { return []string{"command", "scp", "sftp"} }
+func kinds() []string { return []string{"command", "rsync", "scp", "sftp"} }
 
 // answer is what one rule says to one request. The zero answer says that the request is not of the rule's kind.
 type answer struct {
