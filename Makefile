@@ -24,9 +24,9 @@ setup: ## install the distribution's packages that are missing for all targets
 setup-demo:
 	@scripts/setup demo
 
-build: ## compile bin/ops, a static binary
+build: ## compile bin/ops and its companion bin/ops-tools, both static
 	@scripts/setup build
-	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X 'ops/internal/version.commit=$(commit)'" -o bin/ops ./cmd/ops
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X 'ops/internal/version.commit=$(commit)'" -o bin/ ./cmd/...
 
 demo: setup-demo build ## count a day of ssh attacks and draw it as a film
 	bin/ops logviz stats --tz UTC examples/attack-day.log

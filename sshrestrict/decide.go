@@ -98,6 +98,9 @@ func (p *Policy) Decide(q *Request) *Decision {
 		d.Verdict, d.Code, d.Reason = Deny, best.code, best.reason
 		return d
 	}
+	if isAnsible(q) {
+		return d.deny("allow", "command-shell", ansibleAnswer)
+	}
 	return d.deny("allow", "command-unknown", "no rule is for this command")
 }
 
@@ -220,7 +223,11 @@ func (p *Policy) confinement(s *Start) launch.Confinement {
 		if s.Open {
 			return launch.Confinement{Level: launch.LevelOff}
 		}
-		return launch.Confinement{Read: s.Read, Write: s.Write, Execute: s.Execute, Network: s.Network, NoNewPrivileges: true}
+		c := launch.Confinement{Read: s.Read, Write: s.Write, Execute: s.Execute, Network: s.Network, NoNewPrivileges: true}
+		if s.Confine {
+			c.Level = launch.LevelRequired
+		}
+		return c
 	}
 	c := launch.Confinement{
 		Level: launch.Level(p.Sandbox.Level), Network: s.Network, NoNewPrivileges: true,

@@ -18,7 +18,7 @@ func (o *option) UnmarshalYAML(n strictyaml.Node) error {
 	names := n.Text()
 	for key, node := range n.Entries() {
 		if names != "" {
-			return node.Errorf("one option for each element of the list")
+			return key.Errorf("one option for each element of the list")
 		}
 		names = key.Text()
 		if err := node.Decode(&o.value); err != nil {

@@ -193,11 +193,11 @@ func (e *ruleEntry) UnmarshalYAML(n strictyaml.Node) error {
 			return made.complete()
 		}
 		if count++; count > 1 {
-			return value.Errorf("a rule has one kind; start a new \"- %s: …\"", key.Text())
+			return key.Errorf("a rule has one kind; start a new \"- %s: …\"", key.Text())
 		}
 		made := newRule(key.Text())
 		if made == nil {
-			return value.Errorf("unknown kind of rule %s (known: %s)", quote(key.Text()), strings.Join(kinds(), ", "))
+			return key.Errorf("unknown kind of rule %s (known: %s)", quote(key.Text()), strings.Join(kinds(), ", "))
 		}
 		e.id, e.rule = key.Text(), made
 		if err := value.Decode(made); err != nil {

@@ -36,7 +36,9 @@ const (
 )
 
 // UnmarshalText reads "refuse" or "proxy".
-func (s *Secluded) UnmarshalText(text []byte) error { return choose(s, string(text), "refuse", "proxy") }
+func (s *Secluded) UnmarshalText(text []byte) error {
+	return choose(s, string(text), "refuse", "proxy")
+}
 
 func (r *rsyncRule) complete() error {
 	if r.Program == "" {

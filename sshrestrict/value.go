@@ -18,15 +18,14 @@ type value struct {
 	min     int64
 	max     int64
 	folders []folder
-	pattern string // of "word": what path.Match takes
 }
 
-// UnmarshalYAML reads {one-of: […]}, {integer: 1-1000}, {file-in: DIR}, {path-in: DIR}, {pattern: …} or {name: LENGTH}.
+// UnmarshalYAML reads {one-of: […]}, {integer: 1-1000}, {file-in: DIR}, {path-in: DIR}, {pattern: true} or {name: LENGTH}.
 func (v *value) UnmarshalYAML(n strictyaml.Node) error {
 	const kinds = "one-of, integer, file-in, folder-in, path-in, pattern, name"
 	for key, node := range n.Entries() {
 		if v.kind != "" {
-			return node.Errorf("a value has one type (%s)", kinds)
+			return key.Errorf("a value has one type (%s)", kinds)
 		}
 		v.kind = key.Text()
 		switch v.kind {
@@ -60,8 +59,12 @@ func (v *value) UnmarshalYAML(n strictyaml.Node) error {
 				return node.Errorf("no folder")
 			}
 		case "pattern": // a pattern that the program itself expands, such as that of find -name
-			if err := node.Decode(&v.pattern); err != nil {
+			yes := false
+			if err := node.Decode(&yes); err != nil {
 				return err
+			}
+			if !yes {
+				return node.Errorf("write true, or take another type")
 			}
 		case "name": // letters, digits and . _ @ : + -, as units, hosts and databases are called
 			var most int64
@@ -70,7 +73,7 @@ func (v *value) UnmarshalYAML(n strictyaml.Node) error {
 			}
 			v.max = most
 		default:
-			return node.Errorf("unknown type %s (known: %s)", quote(v.kind), kinds)
+			return key.Errorf("unknown type %s (known: %s)", quote(v.kind), kinds)
 		}
 	}
 	if v.kind == "" {

@@ -18,7 +18,7 @@ import (
 func ops(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "ops")
-	build := exec.Command("go", "build", "-o", path, "../cmd/ops")
+	build := exec.Command("go", "build", "-o", path, "../cmd/ops-tools")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)

@@ -1,57 +1,55 @@
-// Command ops keeps fleets of Debian machines: this binary turns logs of ssh attacks into events, numbers and films.
-// Start with run in this file; every verb has a file of its own that reads flags, calls a library and prints.
+// Command ops is the toolkit's front. It answers "ops ssh-restrict" itself, because a forced command has to start quickly
+// and to be small enough to trust; for every other verb it executes its companion ops-tools, which lies beside it.
 package main
 
 import (
-	"context"
-	"io"
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
-	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
-	_ "time/tzdata" // zones by name, also where the package tzdata is not installed
+
+	"ops/sshrestrict"
+	"ops/sshrestrict/launch"
 )
 
-// env is what the process got from its surroundings. Verbs use this and nothing else of the process.
-type env struct {
-	in     io.Reader
-	out    io.Writer // the answer
-	err    io.Writer // the talk
-	getenv func(string) string
-	now    func() time.Time
-	zone   *time.Location // of the machine
-}
-
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, &env{os.Stdin, os.Stdout, os.Stderr, os.Getenv, time.Now, time.Local}, os.Args[1:])
-	stop()
-	os.Exit(code)
+	os.Exit(run(os.Args[1:]))
 }
 
-// run executes one command line and returns the exit code.
-func run(ctx context.Context, e *env, args []string) int {
-	root := newRoot(e)
-	root.SetArgs(args)
-	done := make(chan error, 1)
-	go func() { done <- root.ExecuteContext(ctx) }()
-	var err error
-	select {
-	case err = <-done:
-	case <-ctx.Done():
-		// Work in progress is undone, which takes a moment. But a read of a pipe or terminal that says nothing never
-		// ends, and has nothing to undo.
-		select {
-		case err = <-done:
-		case <-time.After(grace):
-			err = ctx.Err()
+func run(args []string) int {
+	if handled, code := launch.Child(args); handled {
+		return code
+	}
+	if len(args) > 0 && args[0] == "ssh-restrict" && sshrestrict.IsForced(args[1:]) {
+		// The process soon becomes another one. A collection would cost more than it gives back.
+		debug.SetGCPercent(-1)
+		own, err := os.Executable()
+		if err != nil {
+			fmt.Fprintf(os.Stderr, "ops: find the running program: %v\n", err)
+			return sshrestrict.ExitBroken
+		}
+		return sshrestrict.Main(sshrestrict.Process{
+			Args: args[1:], Environment: os.Environ(), In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+			UID: os.Geteuid(), PID: os.Getpid(), Now: time.Now(), Clock: time.Now, Own: own,
+		})
+	}
+	return handOver(args)
+}
+
+// handOver executes the companion in place of this process.
+func handOver(args []string) int {
+	own, err := os.Executable()
+	if err == nil {
+		tools := sshrestrict.Companion(own)
+		err = syscall.Exec(tools, append([]string{"ops"}, args...), os.Environ())
+		if errors.Is(err, fs.ErrNotExist) {
+			err = fmt.Errorf("%s is not installed; only \"ops ssh-restrict\" works without it", tools)
 		}
 	}
-	if err != nil && ctx.Err() != nil {
-		err = ctx.Err() // whatever failed, it failed because of that
-	}
-	return report(e, err)
+	fmt.Fprintf(os.Stderr, "ops: %v\n", err)
+	const unavailable = 69 // EX_UNAVAILABLE of sysexits.h
+	return unavailable
 }
-
-// grace is how long an interrupted command may take to clean up.
-const grace = 2 * time.Second
