@@ -40,6 +40,11 @@ type Request struct {
 	Input io.Reader
 	// Asked limits the rendered program to exactly the client's own words: a rule that would rewrite them denies.
 	Asked bool
+
+	// stream are words that were read from Input, once for all rules; see streamWords.
+	stream    []string
+	streamErr error
+	streamed  bool
 }
 
 // NewRequest splits text, unless limit or the rules of plain text already refuse it.

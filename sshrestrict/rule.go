@@ -35,6 +35,8 @@ func newRule(kind string) rule {
 		return newRdiffRule()
 	case "restic":
 		return new(resticRule)
+	case "rsync":
+		return new(rsyncRule)
 	case "scp":
 		return new(scpRule)
 	case "sftp":
@@ -52,7 +54,7 @@ func newRule(kind string) rule {
 // kinds lists what newRule knows, and "command", for messages.
 func kinds() []string {
 	return []string{
-		"borg", "btrfs", "command", "docker", "mosh", "nix", "power", "rdiff-backup", "restic", "scp", "sftp", "stream", "unison", "zfs",
+		"borg", "btrfs", "command", "docker", "mosh", "nix", "power", "rdiff-backup", "restic", "rsync", "scp", "sftp", "stream", "unison", "zfs",
 	}
 }
 
