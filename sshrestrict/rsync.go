@@ -208,3 +208,14 @@ func knowsConfineRoot(program string) bool {
 	defer func() { _ = unix.Munmap(image) }()
 	return bytes.HasPrefix(image, []byte("\x7fELF")) && bytes.Contains(image, []byte("\x00confine-root\x00"))
 }
+
+// adjust changes a field for a case of explain --batch.
+func (r *rsyncRule) adjust(key, value string) (bool, error) {
+	switch key {
+	case "secluded":
+		return true, r.Secluded.UnmarshalText([]byte(value))
+	case "paths", "path_mode":
+		return true, r.Paths.UnmarshalText([]byte(value))
+	}
+	return false, nil
+}
