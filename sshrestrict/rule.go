@@ -19,16 +19,30 @@ type rule interface {
 // newRule returns an empty rule of a kind, nil if there is none of that name.
 func newRule(kind string) rule {
 	switch kind {
+	case "bzr":
+		return new(bzrRule)
+	case "cvs":
+		return new(cvsRule)
+	case "darcs":
+		return new(darcsRule)
+	case "fossil":
+		return new(fossilRule)
+	case "git":
+		return new(gitRule)
+	case "hg":
+		return new(hgRule)
 	case "scp":
 		return new(scpRule)
 	case "sftp":
 		return new(sftpRule)
+	case "svn":
+		return new(svnRule)
 	}
 	return nil
 }
 
 // kinds lists what newRule knows, and "command", for messages.
-func kinds() []string { return []string{"command", "scp", "sftp"} }
+func kinds() []string { return []string{"bzr", "command", "cvs", "darcs", "fossil", "git", "hg", "scp", "sftp", "svn"} }
 
 // answer is what one rule says to one request. The zero answer says that the request is not of the rule's kind.
 type answer struct {
