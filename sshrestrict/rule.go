@@ -19,12 +19,24 @@ type rule interface {
 // newRule returns an empty rule of a kind, nil if there is none of that name.
 func newRule(kind string) rule {
 	switch kind {
-	case "btrfs":
-		return new(btrfsRule)
 	case "borg":
 		return new(borgRule)
+	case "btrfs":
+		return new(btrfsRule)
+	case "bzr":
+		return new(bzrRule)
+	case "cvs":
+		return new(cvsRule)
+	case "darcs":
+		return new(darcsRule)
 	case "docker":
 		return new(dockerRule)
+	case "fossil":
+		return new(fossilRule)
+	case "git":
+		return new(gitRule)
+	case "hg":
+		return new(hgRule)
 	case "mosh":
 		return new(moshRule)
 	case "nix":
@@ -43,6 +55,8 @@ func newRule(kind string) rule {
 		return new(sftpRule)
 	case "stream":
 		return newStreamRule()
+	case "svn":
+		return new(svnRule)
 	case "unison":
 		return new(unisonRule)
 	case "zfs":
@@ -54,7 +68,8 @@ func newRule(kind string) rule {
 // kinds lists what newRule knows, and "command", for messages.
 func kinds() []string {
 	return []string{
-		"borg", "btrfs", "command", "docker", "mosh", "nix", "power", "rdiff-backup", "restic", "rsync", "scp", "sftp", "stream", "unison", "zfs",
+		"borg", "btrfs", "bzr", "command", "cvs", "darcs", "docker", "fossil", "git", "hg", "mosh", "nix", "power",
+		"rdiff-backup", "restic", "rsync", "scp", "sftp", "stream", "svn", "unison", "zfs",
 	}
 }
 
