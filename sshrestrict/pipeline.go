@@ -64,7 +64,7 @@ func filter(p piece) (Stage, error) {
 	case "zstd", "zstdcat", "zstdmt", "pzstd":
 		flags, valued = "cdfqv0123456789", "T"
 	case "mbuffer":
-		flags, valued = "q", "smRrW"
+		flags, valued = "q", "smRrWv"
 	case "pv":
 		flags, valued = "ptrebqnWf", "sLB"
 	default:

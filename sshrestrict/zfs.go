@@ -1,6 +1,7 @@
 package sshrestrict
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -79,6 +80,10 @@ func (r *zfsRule) decide(q *Request) answer {
 		return answer{}
 	}
 	if len(pieces) == 1 {
+		// syncoid looks for a running receive. What else runs here is none of its business.
+		if slices.Equal(pieces[0].words, []string{"ps", "-Ao", "args="}) {
+			return allow(&Start{Stages: []Stage{{Program: "/usr/bin/ps", Args: []string{"ps", "-C", "zfs", "-o", "args="}}}, Open: true})
+		}
 		if stage, ok := probe(pieces[0].words, append(streamTools(), "zfs", "zpool")...); ok {
 			stage.Stderr = pieces[0].stderr
 			return allow(&Start{Stages: []Stage{stage}, Open: true})
