@@ -117,6 +117,8 @@ type Start struct {
 	// Open is true for rules whose author chose the program: its needs are not known to us, so that the sandbox is
 	// raised only if the policy has a sandbox section.
 	Open bool
+	// Menu is true for our menu, which confines what it starts and nothing before.
+	Menu bool
 	// Confine is true for programs that nothing but the sandbox keeps within the root: without one they are not started.
 	Confine bool
 	// Keep are descriptors that the rendered arguments refer to.

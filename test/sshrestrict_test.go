@@ -110,3 +110,48 @@ func checkAudit(t *testing.T, log string) {
 		}
 	}
 }
+
+// People at a terminal, through a real sshd.
+func TestMenu(t *testing.T) {
+	s := startSSHD(t, buildPrograms(t))
+	root := t.TempDir()
+	makeFile(t, filepath.Join(root, "notes.txt"), "remember\n")
+	recordings := filepath.Join(s.dir, "recordings")
+	if err := os.Mkdir(recordings, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	key := s.grant("menu", `
+from: [127.0.0.0/8]
+allow:
+  - command: [cat, "{file}"]
+    run:     [/usr/bin/cat, --, "{file}"]
+    where:   {file: {file-in: `+root+`}}
+interactive: {menu: true, prompt: "lab> ", banner: "Welcome"}
+sandbox:     {level: required}
+audit:       {to: [`+s.dir+`/audit.jsonl], record: interactive, recordings: `+recordings+`}
+`)
+	out, talk, code := s.clientWith(nil, "help\rcat "+root+"/no\t\rcat /etc/passwd\r!sh\rexit\r", "ssh",
+		append(s.options(key), "-tt", "root@127.0.0.1")...)
+	for _, want := range []string{"Welcome", "lab> ", "cat FILE", "remember", "denied (path-outside)", "denied (command-syntax)"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in what the terminal showed:\n%s\n%s", want, out, talk)
+		}
+	}
+	if strings.Contains(out, "root:x:") || code != 77 {
+		t.Errorf("exit code %d:\n%s", code, out)
+	}
+	casts, err := filepath.Glob(recordings + "/*.cast")
+	if err != nil || len(casts) != 1 {
+		t.Fatalf("recordings: %v, %v", casts, err)
+	}
+	cast, err := os.ReadFile(casts[0])
+	if err != nil || !strings.HasPrefix(string(cast), `{"version":2`) && !strings.HasPrefix(string(cast), `{"version": 2`) ||
+		!strings.Contains(string(cast), "remember") {
+		t.Errorf("the recording: %v\n%s", err, cast)
+	}
+	// Without a terminal, lines come in a stream.
+	out, _, code = s.clientWith(nil, "cat "+root+"/notes.txt\nexit\n", "ssh", append(s.options(key), "-T", "root@127.0.0.1")...)
+	if out != "remember\n" || code != 0 {
+		t.Errorf("without a terminal: %q, %d", out, code)
+	}
+}
