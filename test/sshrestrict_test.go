@@ -88,9 +88,9 @@ func checkAudit(t *testing.T, log string) {
 	}
 	type record struct {
 		ID, Event, Decision, Code, Policy, Rule, Key, Fingerprint, Address, Sandbox string
-		Requested                                                                  *string
-		Argv                                                                       any
-		Exit                                                                       *int
+		Requested                                                                   *string
+		Argv                                                                        any
+		Exit                                                                        *int
 	}
 	seen := map[string]int{}
 	for _, line := range strings.Split(strings.TrimSpace(string(data)), "\n") {
