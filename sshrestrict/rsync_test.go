@@ -115,6 +115,8 @@ func TestRsyncAllows(t *testing.T) {
 		{read, "--server --sender -re. . ROOT/none*", "--server --sender -re. -- . 'ROOT/none*'"},
 		{read, "--server --sender -re. . ROOT/*_out/", "--server --sender -re. -- . 'ROOT/*_out/'"},
 		{read, "--server --sender -re. . */*/*/*/", "--server --sender -re. -- . '*/*/*/*/'"},
+		{write, "--server -re. . ROOT/[x]", "--server -re. -- . 'ROOT/[x]'"},
+		{write, "--server -re. . ROOT/s*", "--server -re. -- . ROOT/sub"},
 		{rooted, "--server --sender -re. . /*.txt", "--server --sender -re. -- . pub.txt 'with space.txt'"},
 		// Options with values, in both forms.
 		{all, "--server -logDtpre.iLsfxCIvu --link-dest ROOT/prev . ROOT/cur/", "--server -logDtpre.iLsfxCIvu --link-dest=ROOT/prev -- . ROOT/cur/"},
@@ -220,7 +222,7 @@ func TestRsyncStream(t *testing.T) {
 		{"pull", "mode: read", "--sender -slogDtpre.iLsfxCIvu", words("rsync", ".", "ROOT/with space.txt"), "--server --sender -logDtpre.iLsfxCIvu -- . 'ROOT/with space.txt'"},
 		{"pull of the root", "mode: read", "--sender -sre.", words("rsync", ".", "."), "--server --sender -re. -- . ."},
 		{"wildcards find names with a dot too", "mode: read", "--sender -sre.", words("rsync", ".", "*h*"), "--server --sender -re. -- . ./-dash .hidden ./nowhere 'with space.txt'"},
-		{"quoted wildcard", "mode: read", "--sender -sre.", words("rsync", ".", `ROOT/\*`), `--server --sender -re. -- . 'ROOT/*'`},
+		{"quoted wildcard", "mode: read", "--sender -sre.", words("rsync", ".", `ROOT/\*`), `--server --sender -re. -- . 'ROOT/\*'`},
 		{"push", "mode: write", "-slogDtpre.iLsfxCIvu", words("rsync", "--log-format=X", "--partial", ".", "ROOT/a;b $(id)"), "--server -logDtpre.iLsfxCIvu --log-format=X --partial -- . 'ROOT/a;b $(id)'"},
 		{"push to a name with wildcards", "mode: write", "-sre.", words("rsync", ".", "ROOT/[x]*"), "--server -re. -- . 'ROOT/[x]*'"},
 		{"value of its own", "mode: write", "-sre.", words("rsync", "--link-dest", "ROOT/prev", ".", "ROOT/cur"), "--server -re. --link-dest=ROOT/prev -- . ROOT/cur"},
