@@ -14,7 +14,7 @@ import (
 func checkRsync(root string, s *Start, fields string) error {
 	stage := s.Stages[0]
 	args := stage.Args
-	if len(s.Stages) != 1 || !strings.HasPrefix(stage.Program, "/usr/bin/r") || args[0] != "rsync" || args[1] != "--server" {
+	if len(s.Stages) != 1 || filepath.Base(stage.Program) != "rrsync" && filepath.Base(stage.Program) != "rsync" || args[0] != "rsync" || args[1] != "--server" {
 		return fmt.Errorf("the program is %q with %q", stage.Program, args)
 	}
 	args = args[2:]

@@ -284,3 +284,20 @@ func TestRsyncMunged(t *testing.T) {
 		t.Errorf("the link came back as %q, %v", to, err)
 	}
 }
+
+// TestRsyncFilters asks for a file outside of the root as a list of exclusions, inside of the protocol, where no argument
+// shows it, and without a sandbox: what is missing in the answer tells what is in the file. From rsync 3.5 on,
+// --confine-root is in the way; before, only the sandbox is.
+func TestRsyncFilters(t *testing.T) {
+	h := newRsyncHost(t, "mode: read")
+	if err := os.WriteFile(filepath.Dir(h.root)+"/outside/secret", []byte("pub.txt\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, _ := h.run("-r", "--list-only", "--filter=dir-merge,- "+filepath.Dir(h.root)+"/outside/secret", "host:ROOT/")
+	if !strings.Contains(out, "list") {
+		t.Fatalf("no list: %s", out)
+	}
+	if confined := knowsConfineRoot("/usr/bin/rsync"); strings.Contains(out, "pub.txt") != confined {
+		t.Errorf("with --confine-root: %v: %s", confined, out)
+	}
+}

@@ -59,6 +59,10 @@ func rsyncPolicy(t testing.TB, root, fields string) *Policy {
 
 func TestRsyncAllows(t *testing.T) {
 	root := rsyncTree(t)
+	newer := t.TempDir() + "/rsync" // what tells a newer rsync from an older one
+	if err := os.WriteFile(newer, []byte("\x7fELF\x00munge-links\x00confine-root\x00"), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	const read, write, all = "mode: read", "mode: write", "mode: read-write, delete: true"
 	const rooted = "mode: read-write, delete: true, paths: rooted"
 	for _, c := range []struct{ fields, command, want string }{
@@ -147,11 +151,11 @@ func TestRsyncAllows(t *testing.T) {
 		{"mode: write, overwrite: false", "--server -re. . ROOT/", "--server -re. --ignore-existing -- . ROOT/"},
 		{"mode: read, munge-links: true", "--server --sender -re. . ROOT/", "--server --sender -re. --munge-links -- . ROOT/"},
 		{"mode: write, munge-links: true", "--server -re. . ROOT/", "--server -re. --munge-links -- . ROOT/"},
-		{read + ", program: /usr/bin/rsync", "--server --sender -re. . ROOT/", "--server --sender -re. --confine-root=ROOT -- . ROOT/"},
-		{write + ", program: /usr/bin/rsync", "--server -re. . ROOT/", "--server -re. --confine-root=ROOT --drop-D -- . ROOT/"},
-		{write + ", program: /usr/bin/rsync", "--server -re. --fake-super . ROOT/", "--server -re. --fake-super --confine-root=ROOT -- . ROOT/"},
+		{read + ", program: NEWER", "--server --sender -re. . ROOT/", "--server --sender -re. --confine-root=ROOT -- . ROOT/"},
+		{write + ", program: NEWER", "--server -re. . ROOT/", "--server -re. --confine-root=ROOT --drop-D -- . ROOT/"},
+		{write + ", program: NEWER", "--server -re. --fake-super . ROOT/", "--server -re. --fake-super --confine-root=ROOT -- . ROOT/"},
 	} {
-		p := rsyncPolicy(t, root, c.fields)
+		p := rsyncPolicy(t, root, strings.ReplaceAll(c.fields, "NEWER", newer))
 		d := p.Decide(NewRequest(KindCommand, "rsync "+strings.ReplaceAll(c.command, "ROOT", root), MaxCommand))
 		got := d.Code
 		if d.Verdict == Allow {
