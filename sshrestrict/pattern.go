@@ -28,12 +28,12 @@ func patternFolder(pattern string) string {
 	return b.String()
 }
 
-// match returns the paths that a client's pattern stands for, in order and as the client would have written them, and true.
-// Without a match it returns the pattern as a path, as a shell does, and false. hidden lets wildcards match a first dot.
-// What a wildcard found may still be a link that leads outside: the caller locates each path.
-func (f folder) match(pattern string, style PathStyle, hidden bool) (paths []string, matched bool, err error) {
+// match returns the paths that a client's pattern stands for, in order and as the client would have written them; none if
+// nothing matches, when a shell takes the pattern as a path. hidden lets wildcards match a first dot. What a wildcard found
+// may still be a link that leads outside: the caller locates each path.
+func (f folder) match(pattern string, style PathStyle, hidden bool) ([]string, error) {
 	parts := strings.Split(pattern, "/")
-	paths = []string{""}
+	paths := []string{""}
 	wild := false // a wildcard was met
 	for i, part := range parts {
 		slash := "/"
@@ -55,21 +55,21 @@ func (f folder) match(pattern string, style PathStyle, hidden bool) (paths []str
 		for _, p := range paths {
 			names, err := f.names(p, part, style, hidden)
 			if err != nil && !wild {
-				return nil, false, err
+				return nil, err
 			}
 			for _, name := range names {
 				next = append(next, p+name+slash)
 			}
 			if len(next) > maxMatches {
-				return nil, false, refuse("path-pattern", "the pattern %s stands for more than %d names", quote(pattern), maxMatches)
+				return nil, refuse("path-pattern", "the pattern %s stands for more than %d names", quote(pattern), maxMatches)
 			}
 		}
 		paths, wild = next, true
 	}
-	if len(paths) == 0 {
-		return []string{unescape(pattern)}, false, nil
+	if !wild {
+		return nil, nil
 	}
-	return paths, true, nil
+	return paths, nil
 }
 
 // names lists, in order, what a pattern without slashes matches in a folder, which is a path of the client's.

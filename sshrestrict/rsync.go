@@ -201,12 +201,12 @@ func knowsConfineRoot(program string) bool {
 	if unix.Fstat(fd, &st) != nil || st.Mode&unix.S_IFMT != unix.S_IFREG || st.Size == 0 || st.Size > most {
 		return false
 	}
-	image, err := unix.Mmap(fd, 0, int(st.Size), unix.PROT_READ, unix.MAP_PRIVATE|unix.MAP_POPULATE)
+	image, err := unix.Mmap(fd, 0, int(st.Size), unix.PROT_READ, unix.MAP_SHARED)
 	if err != nil {
 		return false
 	}
 	defer func() { _ = unix.Munmap(image) }()
-	return bytes.HasPrefix(image, []byte("\x7fELF")) && bytes.Contains(image, []byte("\x00confine-root\x00"))
+	return bytes.HasPrefix(image, []byte("\x7fELF")) && bytes.Contains(image, []byte("confine-root\x00"))
 }
 
 // adjust changes a field for a case of explain --batch.

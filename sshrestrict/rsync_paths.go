@@ -19,29 +19,25 @@ func (r *rsyncRule) operands(c *rsyncCommand) ([]string, error) {
 	var paths []string
 	patterns := 0
 	for _, w := range c.paths {
+		names, matched := []string{w.Text}, false
 		switch {
 		case w.Tilde:
 			return nil, refuse("path-tilde", "the path %s begins with an unquoted ~", quote(w.Text))
-		case w.Pattern == "":
-			p, err := r.operand(w.Text)
+		case w.Pattern != "":
+			if patterns++; patterns > maxRsyncPatterns {
+				return nil, refuse("path-pattern", "more than %d patterns", maxRsyncPatterns)
+			}
+			found, err := r.Root.match(w.Pattern, r.Paths, c.secluded)
 			if err != nil {
 				return nil, err
 			}
-			paths = append(paths, p)
-			continue
-		case !c.sender:
-			return nil, refuse("path-pattern", "the target %s is a pattern", quote(w.Text))
-		}
-		if patterns++; patterns > maxRsyncPatterns {
-			return nil, refuse("path-pattern", "more than %d patterns", maxRsyncPatterns)
-		}
-		names, matched, err := r.Root.match(w.Pattern, r.Paths, c.secluded)
-		if err != nil {
-			return nil, err
+			if len(found) > 0 {
+				names, matched = found, true
+			}
 		}
 		for _, name := range names {
 			p, err := r.operand(name)
-			if matched && err != nil && !strings.HasSuffix(name, "/") {
+			if err != nil && matched && c.sender && !strings.HasSuffix(name, "/") {
 				// rsync sends a link that a wildcard found as a link and does not follow it.
 				p, err = r.unfollowed(name)
 			}

@@ -27,8 +27,8 @@ func (c *rsyncCommand) readStream(q *Request) error {
 	dot := false
 	for _, text := range texts[1:] {
 		w := Word{Text: text}
-		// rsync itself expands the wildcards of these paths, see glob_expand() in util1.c. A target is none in practice.
-		if dot && c.sender && strings.ContainsAny(text, "*?[") {
+		// rsync itself expands the wildcards of these paths, see glob_expand() in util1.c.
+		if dot && strings.ContainsAny(text, "*?[") {
 			w.Pattern = text
 		}
 		dot = dot || text == "."
