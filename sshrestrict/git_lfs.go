@@ -1,7 +1,5 @@
 package sshrestrict
 
-
-
 // lfs answers git-lfs-authenticate, which tells the client where large files are to be had, and git-lfs-transfer, which
 // transfers them itself. Neither is a part of git: the policy names programs that do. Clients send the repository, the
 // operation and, up to git-lfs 2.2, the hash of one object; see the server discovery and pure SSH protocol chapters of

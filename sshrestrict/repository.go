@@ -37,7 +37,8 @@ func (r *repositories) complete() error {
 		r.Names = []string{"**"}
 	}
 	for _, pattern := range append(r.Names[:len(r.Names):len(r.Names)], r.Except...) {
-		if _, err := path.Match(pattern, ""); err != nil || pattern == "" || pattern != path.Clean(pattern) || path.IsAbs(pattern) {
+		_, err := path.Match(pattern, "")
+		if err != nil || pattern == "" || pattern != path.Clean("/" + pattern)[1:] {
 			return refuse("root", "the pattern %s of repositories is malformed; it is relative to root, such as team/*.git", quote(pattern))
 		}
 	}

@@ -42,7 +42,9 @@ func newRule(kind string) rule {
 }
 
 // kinds lists what newRule knows, and "command", for messages.
-func kinds() []string { return []string{"bzr", "command", "cvs", "darcs", "fossil", "git", "hg", "scp", "sftp", "svn"} }
+func kinds() []string {
+	return []string{"bzr", "command", "cvs", "darcs", "fossil", "git", "hg", "scp", "sftp", "svn"}
+}
 
 // answer is what one rule says to one request. The zero answer says that the request is not of the rule's kind.
 type answer struct {
