@@ -58,10 +58,13 @@ func escape(name string) string {
 }
 
 // locate returns the absolute path, without symbolic links below the root, of the repository that a client's word names.
-// The name as written and the name behind links both have to be served. A leading ~/ and relative names mean the root:
-// the account's home is of no interest to a client of repositories.
+// The name as written and the name behind links both have to be served. A leading ~/ (which git-lfs and
+// git-annex send as /~/) and relative names mean the root: the account's home is of no interest to a client of repositories.
 func (r *repositories) locate(w Word) (string, error) {
 	name := w.Text
+	if _, under := r.Root.relative(name); strings.HasPrefix(name, "/~") && !under {
+		name = name[1:]
+	}
 	switch {
 	case w.Pattern != "":
 		return "", refuse("repository-pattern", "the repository %s is a pattern", quote(name))
