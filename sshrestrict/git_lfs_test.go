@@ -48,6 +48,7 @@ func (l *largeFiles) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestGitLFSThroughPolicy(t *testing.T) {
+	t.Parallel()
 	files := &largeFiles{stored: map[string][]byte{}}
 	web := httptest.NewServer(files)
 	defer web.Close()

@@ -24,6 +24,7 @@ func withCommit(t *testing.T, s *server) string {
 }
 
 func TestGitThroughPolicy(t *testing.T) {
+	t.Parallel()
 	s := newServer(t, "")
 	root := withCommit(t, s)
 	url := "ssh://host" + root + "/team/proj.git"
@@ -67,6 +68,7 @@ func TestGitThroughPolicy(t *testing.T) {
 // Hooks run unless the policy says no, and git serves a repository of root to another account only because the policy
 // names it.
 func TestGitHooksAndOwner(t *testing.T) {
+	t.Parallel()
 	s := newServer(t, "")
 	root := withCommit(t, s)
 	url := "ssh://host" + root + "/team/proj.git"
@@ -96,6 +98,7 @@ func TestGitHooksAndOwner(t *testing.T) {
 }
 
 func TestGitAnnexThroughPolicy(t *testing.T) {
+	t.Parallel()
 	s := newServer(t, "")
 	root := withCommit(t, s)
 	rule := "allow: [{git: {root: " + root + ", mode: MODE, annex: true}}]"

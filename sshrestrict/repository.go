@@ -91,13 +91,18 @@ func (r *repositories) locate(w Word) (string, error) {
 	return path.Join(string(r.Root), real), nil
 }
 
+// maxDepth is how many folders deep a repository may be: "**" in patterns makes comparing costly for long names.
+const maxDepth = 32
+
 // serves refuses names relative to the root that the rule is not for.
 func (r *repositories) serves(rel string) error {
 	names := strings.Split(rel, "/")
-	if rel == "." || rel == "" {
+	switch {
+	case rel == "." || rel == "":
 		return refuse("repository", "no repository is named, only the folder of all")
-	}
-	if !matchesAny(r.Names, names) {
+	case len(names) > maxDepth:
+		return refuse("repository", "the repository is %d folders deep, more than %d", len(names), maxDepth)
+	case !matchesAny(r.Names, names):
 		return refuse("repository", "the repository %s is none of those served", quote(rel))
 	}
 	return r.excepted(rel)

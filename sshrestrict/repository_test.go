@@ -92,6 +92,7 @@ func TestLocateRepository(t *testing.T) {
 		{"proj.git/../secret.git", "!path-parent"},
 		{"proj.git/..", "!path-parent"},
 		{"-x", "!path-dash"},
+		{strings.Repeat("a/", 40), "!repository"},
 		{"~root/proj.git", "!repository-home"},
 		{"~root", "!repository-home"},
 	} {

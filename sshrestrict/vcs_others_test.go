@@ -218,16 +218,16 @@ func TestFossil(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkVCS(t, mustParse(t, "allow: [{fossil: {repository: "+root+"/proj.fossil}}]"), root, []vcsCase{
-		{"read", "fossil test-http ROOT/proj.fossil", "/usr/bin/fossil test-http --usercap ghjorz ROOT/proj.fossil"},
+		{"read", "fossil test-http ROOT/proj.fossil", "/usr/bin/fossil http --nojail ROOT/proj.fossil"},
 		{"another", "fossil test-http ROOT/secret.fossil", "repository"},
 	})
 	checkVCS(t, mustParse(t, "allow: [{fossil: {root: "+root+", user: carol}}]"), root, []vcsCase{
 		{"as a user", "fossil test-http ROOT/proj.fossil", "/usr/bin/fossil http --nojail ROOT/proj.fossil"},
 	})
-	p := mustParse(t, "allow: [{fossil: {root: "+root+", repositories: ['*.fossil', folder], except: [secret.fossil], mode: read-write}}]")
+	p := mustParse(t, "allow: [{fossil: {root: "+root+", repositories: ['*.fossil', folder], except: [secret.fossil], administrator: true}}]")
 	checkVCS(t, p, root, []vcsCase{
-		{"write", "fossil test-http ROOT/proj.fossil", "/usr/bin/fossil test-http --usercap ghjorzbcfikmnwy ROOT/proj.fossil"},
-		{"relative", "fossil test-http proj.fossil", "/usr/bin/fossil test-http --usercap ghjorzbcfikmnwy ROOT/proj.fossil"},
+		{"write", "fossil test-http ROOT/proj.fossil", "/usr/bin/fossil test-http ROOT/proj.fossil"},
+		{"relative", "fossil test-http proj.fossil", "/usr/bin/fossil test-http ROOT/proj.fossil"},
 		{"excepted", "fossil test-http ROOT/secret.fossil", "repository"},
 		{"excepted through a link", "fossil test-http ROOT/link.fossil", "repository"},
 		{"a folder", "fossil test-http ROOT/folder", "fossil-repository"},

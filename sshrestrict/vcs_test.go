@@ -110,7 +110,7 @@ allow:
   - cvs: {repository: ROOT, mode: read-write}
   - bzr: {root: ROOT, mode: read-write}
   - darcs: {root: ROOT, except: [secret*], mode: read-write}
-  - fossil: {root: ROOT, except: [secret*], mode: read-write}
+  - fossil: {root: ROOT, except: [secret*], user: carol}
 `, "ROOT", root)
 	p, err := Parse("vcs", "vcs.yaml", []byte(text))
 	if err != nil {
@@ -134,6 +134,7 @@ func TestVersionControlMistakes(t *testing.T) {
 		{"create and read", "hg: {root: /srv/hg, create: true}", "needs mode: read-write"},
 		{"user that is an option", "svn: {root: /srv/svn, user: --root}", "no plain name"},
 		{"user with a blank", "fossil: {root: /srv, user: a b}", "no plain name"},
+		{"a user who is the administrator", "fossil: {root: /srv, user: a, administrator: true}", "either user or administrator"},
 		{"program by name", "cvs: {repository: /srv/cvs, program: cvs}", "absolute path"},
 		{"unknown key", "git: {root: /srv/git, hook: false}", "unknown key"},
 		{"root of bzr", "bzr: {root: /}", "confines nothing"},
@@ -167,7 +168,7 @@ func FuzzVersionControl(f *testing.F) {
 		download git-annex-shell configlist notifychanges p2pstdio sendkey lockcontent inannex recvkey dropkey --uuid --debug
 		--quiet --force -- autoinit=1 autoinit= unlocked=1 unlocked= direct=1 direct= remoteuuid= hg -R serve --stdio init
 		svnserve -t -r --tunnel-user carol cvs -f -T /tmp server brz --no-plugins --no-aliases --inet --allow-writes darcs
-		transfer-mode apply --all --no-test --repodir fossil test-http --usercap ghjorz ghjorzbcfikmnwy`)
+		transfer-mode apply --all --no-test --repodir fossil http --nojail`)
 	words = append(words, "--allow-root="+root, "--directory="+root)
 	programs := strings.Fields(`/usr/bin/git /usr/bin/git-lfs-authenticate /usr/bin/git-lfs-transfer /usr/bin/git-annex-shell
 		/usr/bin/hg /usr/bin/svnserve /usr/bin/cvs /usr/bin/brz /usr/bin/darcs /usr/bin/fossil`)
