@@ -56,6 +56,7 @@ func (r *bzrRule) decide(q *Request) answer {
 		Stages: []Stage{{Program: string(r.Program), Args: args, Stderr: launch.StderrInherit}},
 		Dir:    string(r.Root),
 		Env:    []string{"BRZ_LOG=/dev/null", "BZR_LOG=/dev/null"}, // otherwise in the account's home
+		Read:   []string{"/etc/gitconfig"},                         // breezy knows git as well and reads this first
 	}
 	return allow(s.tree(r.Root, r.Mode))
 }

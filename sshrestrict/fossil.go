@@ -6,35 +6,30 @@ import (
 	"ops/sshrestrict/launch"
 )
 
-// fossilRule serves Fossil repositories. Clients send "fossil test-http REPOSITORY", which by itself makes every client
-// an administrator of the repository.
+// fossilRule serves Fossil repositories. Clients send "fossil test-http REPOSITORY", which makes every one of them an
+// administrator of the repository; they get "fossil http", for which the repository's own users and rights count. There is
+// no mode: fossil cannot be told to serve for reading only, other than by those rights.
 type fossilRule struct {
 	repositories `yaml:",inline"`
 
-	Mode Mode `yaml:"mode"` // read
-	// User is who the client is inside the repository, with the rights that the repository gives to that name. It needs
-	// the setting remote_user_ok there. Without it the client is nobody, with the rights of the mode.
-	User    string `yaml:"user"`
+	// User is who the client is inside the repository, where the setting remote_user_ok has to be on. Left out means
+	// nobody, whom a new repository lets read.
+	User          string `yaml:"user"`
+	Administrator bool   `yaml:"administrator"` // the client may do everything, as without this program
+
 	Program folder `yaml:"program"` // /usr/bin/fossil
 }
 
 func (r *fossilRule) complete() error {
 	programOr(&r.Program, "/usr/bin/fossil")
-	if r.User != "" && !isPlainName(r.User) {
+	switch {
+	case r.User != "" && !isPlainName(r.User):
 		return refuse("user", "the user %s is no plain name", quote(r.User))
-	}
-	if err := completeMode(&r.Mode); err != nil {
-		return err
+	case r.User != "" && r.Administrator:
+		return refuse("user", "give either user or administrator: true")
 	}
 	return r.repositories.complete()
 }
-
-// Rights of Fossil, see its page on user capabilities: clone, links, wiki, check-out, tickets, archives; and to write,
-// check-in, new and changed tickets, wiki and attachments, unversioned files. None to change users or settings.
-const (
-	fossilReads  = "ghjorz"
-	fossilWrites = fossilReads + "bcfikmnwy"
-)
 
 func (r *fossilRule) decide(q *Request) answer {
 	words, ok := q.named("fossil")
@@ -58,15 +53,14 @@ func (r *fossilRule) decide(q *Request) answer {
 		address = q.Address.String()
 	}
 	s := &Start{Dir: string(r.Root), Env: []string{"SSH_CONNECTION=" + address + " 1 127.0.0.1 22"}}
-	args := []string{"fossil", "test-http", "--usercap", fossilReads, place}
-	if r.Mode.Writes() {
-		args[3] = fossilWrites
+	args := []string{"fossil", "http", "--nojail", place} // --nojail: root loses its rights without changing its root
+	if r.Administrator {
+		args = []string{"fossil", "test-http", place}
 	}
 	if r.User != "" {
-		args = []string{"fossil", "http", "--nojail", place}
 		s.Env = append(s.Env, "REMOTE_USER="+r.User)
 	}
-	// SQLite makes its journal beside the file, and fossil notes who was there when reading as well.
+	// SQLite makes its journal beside the file.
 	s.Write = []string{path.Dir(place)}
 	s.Stages = []Stage{{Program: string(r.Program), Args: args, Stderr: launch.StderrInherit}}
 	return allow(s)

@@ -2,6 +2,7 @@ package sshrestrict
 
 import (
 	"path"
+	"path/filepath"
 	"strings"
 
 	"ops/sshrestrict/launch"
@@ -105,8 +106,12 @@ func (r *gitRule) hooks() bool { return r.Hooks == nil || *r.Hooks }
 // start renders what all programs for git have in common: they see one repository, and git's configuration of the system
 // and of that repository, but none of the account's home.
 func (r *gitRule) start(q *Request, place gitPlace, program folder, args ...string) *Start {
+	safe := place.dir
+	if real, err := filepath.EvalSymlinks(safe); err == nil {
+		safe = real // which is what git compares, if the root itself is behind a link
+	}
 	settings := []string{
-		"safe.directory", place.dir, // its owner was looked at, see gitPlace
+		"safe.directory", safe, // its owner was looked at, see gitPlace
 		"protocol.ext.allow", "never",
 	}
 	if !r.hooks() {

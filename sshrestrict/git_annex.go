@@ -30,7 +30,7 @@ func (r *gitRule) annex(q *Request, rest []Word) answer {
 	if len(call.operands) < least || len(call.operands) > most {
 		return deny("git-arguments", "git-annex-shell %s with %d operands", command, len(call.operands))
 	}
-	place, err := r.place(q, annexHome(rest[1]))
+	place, err := r.place(q, rest[1])
 	if err != nil {
 		return denied("git-repository", err)
 	}
@@ -139,12 +139,4 @@ func isUUID(text string) bool {
 	groups := strings.Split(text, "-")
 	return len(groups) == 5 && len(text) == 36 && len(groups[0]) == 8 && len(groups[4]) == 12 &&
 		isHex(strings.ReplaceAll(text, "-", ""), 32)
-}
-
-// annexHome turns /~/NAME, as git-annex writes ssh://HOST/~/NAME, into ~/NAME.
-func annexHome(w Word) Word {
-	if strings.HasPrefix(w.Text, "/~") {
-		w.Text = w.Text[1:]
-	}
-	return w
 }

@@ -86,6 +86,7 @@ func (r *hgRule) start(place string, serve bool) *Start {
 		s.Write = []string{string(r.Root)}
 	case r.Mode.Writes():
 		s.Write = []string{place}
+		s.Env = append(s.Env, "TMPDIR="+place+"/.hg") // what is pushed is kept in a file at first
 	default:
 		stage.Program, stage.Args = string(r.ReadOnly), []string{"hg-ssh", "--read-only", place}
 		s.Env = append(s.Env, "SSH_ORIGINAL_COMMAND=hg -R "+shellQuote(place)+" serve --stdio")

@@ -37,7 +37,8 @@ func (r *repositories) complete() error {
 		r.Names = []string{"**"}
 	}
 	for _, pattern := range append(r.Names[:len(r.Names):len(r.Names)], r.Except...) {
-		if _, err := path.Match(pattern, ""); err != nil || pattern == "" || pattern != path.Clean(pattern) || path.IsAbs(pattern) {
+		_, err := path.Match(pattern, "")
+		if err != nil || pattern == "" || pattern != path.Clean("/" + pattern)[1:] {
 			return refuse("root", "the pattern %s of repositories is malformed; it is relative to root, such as team/*.git", quote(pattern))
 		}
 	}
@@ -57,10 +58,13 @@ func escape(name string) string {
 }
 
 // locate returns the absolute path, without symbolic links below the root, of the repository that a client's word names.
-// The name as written and the name behind links both have to be served. A leading ~/ and relative names mean the root:
-// the account's home is of no interest to a client of repositories.
+// The name as written and the name behind links both have to be served. A leading ~/ (which git-lfs and
+// git-annex send as /~/) and relative names mean the root: the account's home is of no interest to a client of repositories.
 func (r *repositories) locate(w Word) (string, error) {
 	name := w.Text
+	if _, under := r.Root.relative(name); strings.HasPrefix(name, "/~") && !under {
+		name = name[1:]
+	}
 	switch {
 	case w.Pattern != "":
 		return "", refuse("repository-pattern", "the repository %s is a pattern", quote(name))
@@ -87,13 +91,18 @@ func (r *repositories) locate(w Word) (string, error) {
 	return path.Join(string(r.Root), real), nil
 }
 
+// maxDepth is how many folders deep a repository may be: "**" in patterns makes comparing costly for long names.
+const maxDepth = 32
+
 // serves refuses names relative to the root that the rule is not for.
 func (r *repositories) serves(rel string) error {
 	names := strings.Split(rel, "/")
-	if rel == "." || rel == "" {
+	switch {
+	case rel == "." || rel == "":
 		return refuse("repository", "no repository is named, only the folder of all")
-	}
-	if !matchesAny(r.Names, names) {
+	case len(names) > maxDepth:
+		return refuse("repository", "the repository is %d folders deep, more than %d", len(names), maxDepth)
+	case !matchesAny(r.Names, names):
 		return refuse("repository", "the repository %s is none of those served", quote(rel))
 	}
 	return r.excepted(rel)

@@ -1,0 +1,328 @@
+package sshrestrict
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// gitTree makes the repositories that the cases name.
+func gitTree(t *testing.T) string {
+	t.Helper()
+	root := t.TempDir()
+	for _, name := range []string{"proj.git", "secret.git", "it's.git", "a!b.git", "with space.git", "team/deep.git", "both.git"} {
+		mustRun(t, nil, root, "git", "init", "--quiet", "--bare", "--template=", name)
+	}
+	for _, name := range []string{"work", "other"} {
+		mustRun(t, nil, root, "git", "init", "--quiet", "--template=", name)
+	}
+	err := errors.Join(
+		os.Symlink("secret.git", root+"/link-secret.git"), os.Symlink("proj.git", root+"/link.git"), os.Symlink("/etc", root+"/out.git"),
+		os.Mkdir(root+"/both.git/.git", 0o755), os.Mkdir(root+"/plain", 0o755), os.Mkdir(root+"/filed", 0o755),
+		os.Mkdir(root+"/linked", 0o755), os.Symlink("../secret.git", root+"/linked/.git"), os.Mkdir(root+"/*", 0o755),
+		os.WriteFile(root+"/filed/.git", []byte("gitdir: ../secret.git\n"), 0o644),
+		os.WriteFile(root+"/gitfile.git", []byte("gitdir: secret.git\n"), 0o644),
+		os.RemoveAll(root+"/other/.git/objects"), os.WriteFile(root+"/other/.git/config", nil, 0o666), os.Chmod(root+"/other/.git/config", 0o666),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+const uuid = "0ac59cdc-88f1-4ee6-b411-ac9f93863613"
+
+func TestGitClients(t *testing.T) {
+	root := gitTree(t)
+	read := mustParse(t, "allow: [{git: {root: "+root+", except: [secret.git], lfs: true, annex: true}}]")
+	write := mustParse(t, "allow: [{git: {root: "+root+", except: [secret.git], mode: write, archive: true, lfs: true, annex: true}}]")
+	rooted := mustParse(t, "allow: [{git: {root: "+root+", repositories: ['*.git', 'team/*.git'], paths: both}}]")
+	plain := mustParse(t, "allow: [{git: {root: "+root+", mode: read-write}}]")
+	const upload = "/usr/bin/git upload-pack --strict ROOT/"
+
+	checkVCS(t, read, root, []vcsCase{
+		{"clone", "git-upload-pack 'ROOT/proj.git'", upload + "proj.git"},
+		{"clone with a space", "git upload-pack 'ROOT/proj.git'", upload + "proj.git"},
+		{"clone with the program's folder", "/usr/bin/git-upload-pack 'ROOT/proj.git'", upload + "proj.git"},
+		{"clone without quotes", "git-upload-pack ROOT/proj.git", upload + "proj.git"},
+		{"an apostrophe", `git-upload-pack 'ROOT/it'\''s.git'`, "/usr/bin/git upload-pack --strict 'ROOT/it'\\''s.git'"},
+		{"an exclamation mark", `git-upload-pack 'ROOT/a'\!'b.git'`, "/usr/bin/git upload-pack --strict 'ROOT/a!b.git'"},
+		{"a blank", "git-upload-pack 'ROOT/with space.git'", "/usr/bin/git upload-pack --strict 'ROOT/with space.git'"},
+		{"a slash at the end", "git-upload-pack 'ROOT/proj.git/'", upload + "proj.git"},
+		{"the home", "git-upload-pack '~/proj.git'", upload + "proj.git"},
+		{"the home without quotes", "git-upload-pack ~/proj.git", upload + "proj.git"},
+		{"relative", "git-upload-pack 'proj.git'", upload + "proj.git"},
+		{"a folder", "git-upload-pack 'ROOT/team/deep.git'", upload + "team/deep.git"},
+		{"a link", "git-upload-pack 'ROOT/link.git'", upload + "proj.git"},
+		{"a working copy", "git-upload-pack 'ROOT/work'", upload + "work/.git"},
+		{"git's files of a working copy", "git-upload-pack 'ROOT/work/.git'", upload + "work/.git"},
+		{"what does not exist", "git-upload-pack 'ROOT/none.git'", upload + "none.git"},
+		{"lfs", "git-lfs-authenticate ROOT/proj.git download", "/usr/bin/git-lfs-authenticate ROOT/proj.git download"},
+		{"old lfs", "git-lfs-authenticate ROOT/proj.git download " + strings.Repeat("0a", 32), "/usr/bin/git-lfs-authenticate ROOT/proj.git download"},
+		{"lfs over ssh", "git-lfs-transfer ROOT/proj.git download", "/usr/bin/git-lfs-transfer ROOT/proj.git download"},
+		{"annex", "git-annex-shell 'configlist' 'ROOT/proj.git'", "/usr/bin/git-annex-shell configlist ROOT/proj.git"},
+		{"annex with a field", "git-annex-shell 'configlist' 'ROOT/proj.git' '--' 'autoinit=1' '--'", "/usr/bin/git-annex-shell configlist ROOT/proj.git"},
+		{"annex in the home", "git-annex-shell 'configlist' '/~/proj.git'", "/usr/bin/git-annex-shell configlist ROOT/proj.git"},
+		{
+			"annex's protocol", "git-annex-shell 'p2pstdio' 'ROOT/work' '--debug' '" + uuid + "' --uuid " + uuid,
+			"/usr/bin/git-annex-shell p2pstdio ROOT/work " + uuid + " --debug --uuid " + uuid,
+		},
+		{"a key is there", "git-annex-shell 'inannex' 'ROOT/proj.git' 'SHA256E-s5--0a.txt'", "/usr/bin/git-annex-shell inannex ROOT/proj.git SHA256E-s5--0a.txt"},
+		{
+			"a key is sent",
+			"git-annex-shell 'sendkey' 'ROOT/proj.git' 'WORM-s5-m1--x' '--' 'remoteuuid=" + uuid + "' 'associatedfile=a/b' '--' dummy rsync --server --sender -vtpe.Lsfx . ''",
+			"/usr/bin/git-annex-shell sendkey ROOT/proj.git WORM-s5-m1--x",
+		},
+		{"push", "git-receive-pack 'ROOT/proj.git'", "git-write"},
+		{"archive", "git-upload-archive 'ROOT/proj.git'", "git-archive"},
+		{"lfs upload", "git-lfs-authenticate ROOT/proj.git upload", "git-write"},
+		{"lfs upload over ssh", "git-lfs-transfer ROOT/proj.git upload", "git-write"},
+		{"a key to receive", "git-annex-shell 'recvkey' 'ROOT/proj.git' 'WORM--x'", "git-write"},
+		{"a key to drop", "git-annex-shell 'dropkey' 'ROOT/proj.git' '--quiet' '--force' 'WORM--x'", "git-write"},
+	})
+	checkVCS(t, write, root, []vcsCase{
+		{"clone", "git-upload-pack 'ROOT/proj.git'", upload + "proj.git"},
+		{"push", "git-receive-pack 'ROOT/proj.git'", "/usr/bin/git receive-pack ROOT/proj.git"},
+		{"push with a space", "git receive-pack 'ROOT/work'", "/usr/bin/git receive-pack ROOT/work/.git"},
+		{"archive", "git-upload-archive 'ROOT/proj.git'", "/usr/bin/git upload-archive ROOT/proj.git"},
+		{"lfs", "git-lfs-authenticate ROOT/proj.git upload", "/usr/bin/git-lfs-authenticate ROOT/proj.git upload"},
+		{"annex", "git-annex-shell 'configlist' 'ROOT/proj.git' '--' 'autoinit=1' '--'", "/usr/bin/git-annex-shell configlist ROOT/proj.git -- autoinit=1 --"},
+		{
+			"a key to receive", "git-annex-shell 'recvkey' 'ROOT/proj.git' 'WORM--x' --uuid=" + uuid + " '--' 'remoteuuid=" + uuid + "' '--' dummy rsync --server -vt . ''",
+			"/usr/bin/git-annex-shell recvkey ROOT/proj.git WORM--x --uuid " + uuid + " -- remoteuuid=" + uuid + " --",
+		},
+		{"a key to drop", "git-annex-shell 'dropkey' 'ROOT/proj.git' '--quiet' '--force' 'WORM--x'", "/usr/bin/git-annex-shell dropkey ROOT/proj.git WORM--x --quiet --force"},
+		{"changes", "git-annex-shell 'notifychanges' 'ROOT/proj.git'", "/usr/bin/git-annex-shell notifychanges ROOT/proj.git"},
+	})
+	checkVCS(t, rooted, root, []vcsCase{
+		{"below the root", "git-upload-pack '/proj.git'", upload + "proj.git"},
+		{"absolute", "git-upload-pack 'ROOT/team/deep.git'", upload + "team/deep.git"},
+		{"in the home", "git-upload-pack '~/team/deep.git'", upload + "team/deep.git"},
+		{"not named", "git-upload-pack '/work'", "repository"},
+		{"too deep", "git-upload-pack '/team/deep.git/x.git'", "repository"},
+		{"another folder", "git-upload-pack '/other/deep.git'", "repository"},
+	})
+	checkVCS(t, plain, root, []vcsCase{
+		{"archive", "git-upload-archive 'ROOT/proj.git'", "git-archive"},
+		{"lfs", "git-lfs-authenticate ROOT/proj.git download", "git-lfs"},
+		{"annex", "git-annex-shell 'configlist' 'ROOT/proj.git'", "git-annex"},
+	})
+}
+
+func TestHostileGit(t *testing.T) {
+	root := gitTree(t)
+	p := mustParse(t, "allow: [{git: {root: "+root+", except: [secret.git], mode: read-write, archive: true, lfs: true, annex: true}}]")
+	const annex = "git-annex-shell 'p2pstdio' 'ROOT/proj.git' "
+	checkVCS(t, p, root, []vcsCase{
+		{"excepted", "git-upload-pack 'ROOT/secret.git'", "repository"},
+		{"inside of an excepted one", "git-upload-pack 'ROOT/secret.git/objects'", "repository"},
+		{"excepted through a link", "git-upload-pack 'ROOT/link-secret.git'", "repository"},
+		{"excepted through the home", "git-receive-pack '~/secret.git'", "repository"},
+		{"excepted through ..", "git-upload-pack 'ROOT/proj.git/../secret.git'", "path-parent"},
+		{"a link out", "git-upload-pack 'ROOT/out.git'", "path-link"},
+		{"outside", "git-upload-pack '/etc'", "path-outside"},
+		{"a neighbour", "git-upload-pack 'ROOTs/proj.git'", "path-outside"},
+		{"a repository of the client", "git-receive-pack '/tmp/evil.git'", "path-outside"},
+		{"the root itself", "git-upload-pack 'ROOT'", "repository"},
+		{"the home itself", "git-upload-pack '~'", "repository"},
+		{"somebody's home", "git-upload-pack '~root/proj.git'", "repository-home"},
+		{"nothing", "git-upload-pack ''", "repository"},
+		{"no word", "git-upload-pack", "git-arguments"},
+		{"two repositories", "git-upload-pack 'ROOT/proj.git' 'ROOT/secret.git'", "git-arguments"},
+		{"help", "git-receive-pack '--help'", "path-dash"},
+		{"help of git", "git --help", "git-command"},
+		{"an option before", "git-upload-pack --timeout=1 'ROOT/proj.git'", "git-arguments"},
+		{"an option as the repository", "git-upload-pack '--advertise-refs'", "path-dash"},
+		{"an option behind", "git-receive-pack 'ROOT/proj.git' --reject-thin-pack-for-testing", "git-arguments"},
+		{"two dashes", "git-upload-pack -- 'ROOT/proj.git'", "git-arguments"},
+		{"a pattern", "git-upload-pack ROOT/*.git", "repository-pattern"},
+		{"without .git", "git-upload-pack 'ROOT/proj'", "git-name"},
+		{"an excepted one without .git", "git-upload-pack 'ROOT/secret'", "git-name"},
+		{"push without .git", "git-receive-pack 'ROOT/secret'", "git-name"},
+		{"two in one", "git-receive-pack 'ROOT/both.git'", "git-name"},
+		{"a file that points elsewhere", "git-upload-pack 'ROOT/filed'", "git-repository"},
+		{"a link called .git", "git-upload-pack 'ROOT/linked'", "git-repository"},
+		{"a file in the place of a repository", "git-upload-pack 'ROOT/gitfile.git'", "git-repository"},
+		{"a star as the name", "git-upload-pack 'ROOT/*'", "git-name"},
+		{"configuration that others write", "git-upload-pack 'ROOT/other'", "git-owner"},
+		{"configuration", "git -c core.sshCommand=id upload-pack 'ROOT/proj.git'", "git-command"},
+		{"the folder of programs", "git --exec-path=/tmp upload-pack 'ROOT/proj.git'", "git-command"},
+		{"another folder", "git -C /etc upload-pack 'ROOT/proj.git'", "git-command"},
+		{"a command that changes", "git config --global core.pager id", "git-command"},
+		{"a server of its own", "git daemon --export-all --base-path=/", "git-command"},
+		{"a shell", "git-shell -c id", "command-unknown"},
+		{"http", "git-http-backend", "command-unknown"},
+		{"git alone", "git", "git-command"},
+		{"a variable for git", "GIT_DIR=ROOT/secret.git git-upload-pack 'ROOT/proj.git'", "command-unknown"},
+		{"another service's cluster", "git-upload-packx 'ROOT/proj.git'", "command-unknown"},
+		{"another operation of lfs", "git-lfs-authenticate ROOT/proj.git delete", "git-lfs-operation"},
+		{"lfs and an option", "git-lfs-transfer --help download", "path-dash"},
+		{"lfs and what is no hash", "git-lfs-authenticate ROOT/proj.git download x;id", "command-unknown"},
+		{"lfs and a path as the hash", "git-lfs-authenticate ROOT/proj.git download ../x", "git-arguments"},
+		{"lfs of an excepted one", "git-lfs-authenticate ROOT/secret.git download", "repository"},
+		{"lfs itself", "git lfs standalone-file", "git-command"},
+		{"annex and a shell", "git-annex-shell -c 'git-upload-pack /etc'", "git-annex-command"},
+		{"annex and a command of git", "git-annex-shell 'git-receive-pack' 'ROOT/proj.git'", "git-annex-command"},
+		{"annex and a setup", "git-annex-shell 'gcryptsetup' 'ROOT/proj.git' 'x'", "git-annex-command"},
+		{"annex outside", "git-annex-shell 'configlist' '/root'", "path-outside"},
+		{"annex of an excepted one", "git-annex-shell 'configlist' 'ROOT/secret.git'", "repository"},
+		{"annex in somebody's home", "git-annex-shell 'configlist' '/~root/x'", "repository-home"},
+		{"annex and configuration", annex + "'-c' 'annex.hook=id' '" + uuid + "'", "git-annex-option"},
+		{"annex and force", annex + "'--force' '" + uuid + "'", "git-annex-option"},
+		{"annex and no identity", annex + "'x'", "git-annex-uuid"},
+		{"annex and another repository's identity", annex + "'" + uuid + "' --uuid 'x y'", "git-annex-uuid"},
+		{"annex with two operands", annex + "'" + uuid + "' '" + uuid + "'", "git-arguments"},
+		{"annex without its operand", "git-annex-shell 'p2pstdio' 'ROOT/proj.git'", "git-arguments"},
+		{"annex and an open list of fields", annex + "'" + uuid + "' '--' 'remoteuuid=" + uuid + "'", "git-arguments"},
+		{"annex and an unknown field", annex + "'" + uuid + "' '--' 'rsyncopts=x' '--'", "git-annex-field"},
+		{"annex and more behind the fields", annex + "'" + uuid + "' '--' '--' id", "git-arguments"},
+		{"annex and another program behind the fields", "git-annex-shell 'recvkey' 'ROOT/proj.git' 'WORM--x' '--' '--' dummy sh --server", "git-arguments"},
+		{"annex and a key that is a path", "git-annex-shell 'recvkey' 'ROOT/proj.git' '../../x'", "git-annex-key"},
+		{"git annex", "git annex sync", "git-command"},
+	})
+}
+
+func TestGitEnvironment(t *testing.T) {
+	root := gitTree(t)
+	p := mustParse(t, "allow: [{git: {root: "+root+", mode: read-write, hooks: false}}]")
+	for _, c := range []struct{ given, want string }{
+		{"GIT_PROTOCOL=version=2", "GIT_PROTOCOL=version=2"},
+		{"GIT_PROTOCOL=version=0", "GIT_PROTOCOL=version=0"},
+		{"GIT_PROTOCOL=version=3", ""},
+		{"GIT_PROTOCOL=version=2:x=$(id)", ""},
+		{"GIT_PROTOCOL=version=22", ""},
+		{"GIT_PROTOCOL=", ""},
+		{"GIT_DIR=/etc", ""},
+	} {
+		q := NewRequest(KindCommand, "git-receive-pack '"+root+"/proj.git'", MaxCommand)
+		q.Env = []string{c.given}
+		d := p.Decide(q)
+		if d.Verdict != Allow {
+			t.Fatal(d.Code, d.Reason)
+		}
+		got := ""
+		for _, entry := range d.Start.Env {
+			if strings.HasPrefix(entry, "GIT_PROTOCOL") || strings.HasPrefix(entry, "GIT_DIR") {
+				got = entry
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", c.given, got, c.want)
+		}
+		for _, want := range []string{
+			"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_COUNT=3", "GIT_CONFIG_KEY_0=safe.directory",
+			"GIT_CONFIG_VALUE_0=" + root + "/proj.git", "GIT_CONFIG_KEY_2=core.hooksPath", "GIT_CONFIG_VALUE_2=/dev/null",
+		} {
+			if !slices.Contains(d.Start.Env, want) {
+				t.Errorf("%s is not in %q", want, d.Start.Env)
+			}
+		}
+	}
+}
+
+// The sandbox is opened for one repository, for writing only where the client writes, and for shells only where the
+// repository has hooks that run.
+func TestGitSandbox(t *testing.T) {
+	root := gitTree(t)
+	hook := root + "/team/deep.git/hooks/update"
+	if err := errors.Join(os.MkdirAll(filepath.Dir(hook), 0o755), os.WriteFile(hook, []byte("#!/bin/sh\n"), 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	with := mustParse(t, "allow: [{git: {root: "+root+", mode: read-write}}]")
+	without := mustParse(t, "allow: [{git: {root: "+root+", mode: read-write, hooks: false}}]")
+	for _, c := range []struct {
+		name, command string
+		policy        *Policy
+		write, shell  bool
+	}{
+		{"read", "git-upload-pack 'team/deep.git'", with, false, false},
+		{"push with hooks", "git-receive-pack 'team/deep.git'", with, true, true},
+		{"push to a repository without hooks", "git-receive-pack 'proj.git'", with, true, false},
+		{"push, hooks off", "git-receive-pack 'team/deep.git'", without, true, false},
+	} {
+		s := judgeVCS(c.policy, c.command).Start
+		dir := s.Stages[0].Args[len(s.Stages[0].Args)-1]
+		if !slices.Contains(s.Read, dir) || slices.Contains(s.Read, root) || slices.Contains(s.Write, root) {
+			t.Errorf("%s: read %q, write %q", c.name, s.Read, s.Write)
+		}
+		if slices.Contains(s.Write, dir) != c.write {
+			t.Errorf("%s: write %q", c.name, s.Write)
+		}
+		if slices.Contains(s.Execute, "/bin") != c.shell || slices.Contains(s.Execute, dir+"/hooks/update") != c.shell {
+			t.Errorf("%s: execute %q", c.name, s.Execute)
+		}
+	}
+}
+
+func TestGitOwner(t *testing.T) {
+	root := gitTree(t)
+	p := mustParse(t, "allow: [{git: {root: "+root+"}}]")
+	hooks := root + "/it's.git/hooks"
+	err := errors.Join(
+		os.Chown(root+"/proj.git/config", 4321, 0), os.Chown(root+"/secret.git", 4321, 0),
+		os.Mkdir(hooks, 0o755), os.WriteFile(hooks+"/update", nil, 0o755), os.Chown(hooks+"/update", 4321, 0),
+		os.Chmod(root+"/a!b.git", 0o777), os.Chmod(root+"/team/deep.git", 0o2775),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkVCS(t, p, root, []vcsCase{
+		{"somebody's configuration", "git-upload-pack 'proj.git'", "git-owner"},
+		{"somebody's folder", "git-upload-pack 'secret.git'", "git-owner"},
+		{"somebody's hook", `git-upload-pack 'it'\''s.git'`, "git-owner"},
+		{"everybody's folder", "git-upload-pack 'a!b.git'", "git-owner"},
+		{"a group's folder", "git-upload-pack 'team/deep.git'", "/usr/bin/git upload-pack --strict ROOT/team/deep.git"},
+	})
+	q := NewRequest(KindCommand, "git-upload-pack 'secret.git'", MaxCommand)
+	q.Account.UID = 4321
+	if d := p.Decide(q); d.Verdict != Allow {
+		t.Errorf("the account's own repository: %s", d.Reason)
+	}
+}
+
+// TestGitShell holds that what we start for git, git-shell(1) would start as well, with the same repository. It has no
+// rules about repositories, so it starts more. It wants the quotes that git always writes; git-lfs and git-annex it does
+// not know.
+func TestGitShell(t *testing.T) {
+	root := gitTree(t)
+	p := mustParse(t, "allow: [{git: {root: "+root+", except: [secret.git], mode: read-write, archive: true}}]")
+	stub, log := t.TempDir(), filepath.Join(t.TempDir(), "log")
+	script := "#!/bin/sh\nprintf '%s\\n' \"$@\" >'" + log + "'\n"
+	if err := os.WriteFile(stub+"/git", []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	ours, theirs := 0, 0
+	for _, service := range []string{"git-upload-pack ", "git upload-pack ", "git-receive-pack ", "git-upload-archive ", "git-shell ", "cvs ", "git-x "} {
+		for _, argument := range []string{
+			"'ROOT/proj.git'", `'ROOT/it'\''s.git'`, `'ROOT/a'\!'b.git'`, "'ROOT/with space.git'", "'ROOT/team/deep.git'", "'ROOT/secret.git'",
+			"'ROOT/link.git'", "'/etc'", "'--help'", "'ROOT/proj.git' x", "'ROOT/proj.git';id", "'", "''", "'ROOT/../x'",
+		} {
+			command := service + strings.ReplaceAll(argument, "ROOT", root)
+			os.Remove(log)
+			shell := exec.Command("git-shell", "-c", command)
+			shell.Env = []string{"GIT_EXEC_PATH=" + stub, "PATH=/nowhere", "HOME=" + root}
+			_ = shell.Run()
+			started, err := os.ReadFile(log)
+			if err == nil {
+				theirs++
+			}
+			d := judgeVCS(p, command)
+			if d.Verdict != Allow {
+				continue
+			}
+			ours++
+			words, _ := NewRequest(KindCommand, command, MaxCommand).words()
+			want := strings.TrimPrefix(words[len(words)-2].Text, "git-") + "\n" + words[len(words)-1].Text + "\n"
+			if string(started) != want {
+				t.Errorf("%s: we start %s, git-shell %q", command, d.Start, started)
+			}
+		}
+	}
+	if ours != 24 || theirs <= ours {
+		t.Errorf("%d commands started by us, %d by git-shell", ours, theirs)
+	}
+}
