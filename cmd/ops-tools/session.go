@@ -23,7 +23,7 @@ func newSession(e *env) *cobra.Command {
 		RunE:   needsVerb,
 		Hidden: true,
 	}
-	cmd.AddCommand(newSessionSFTP(e), newSessionStore(e), newSessionSum(e), newSessionPower(e), newSessionWhich(e), newSessionMenu(e))
+	cmd.AddCommand(newSessionSFTP(e), newSessionStore(e), newSessionSum(e), newSessionPower(e), newSessionWhich(e), newSessionMenu(e), newSessionSCP(e))
 	return cmd
 }
 

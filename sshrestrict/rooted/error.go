@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"strings"
 	"syscall"
 
 	"ops/internal/terminal"
@@ -68,9 +69,11 @@ func failure(op, path string, err error) error {
 	if errors.Is(err, os.ErrClosed) {
 		return &Error{Op: op, Path: path, Err: os.ErrClosed}
 	}
-	if _, ok := errors.AsType[*fs.PathError](err); ok || errors.As(err, new(*os.LinkError)) {
-		// os.Root has no exported error for this.
-		return denied(op, path, "a symbolic link leads out of the folder")
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		if strings.Contains(e.Err.Error(), "escapes") { // os.Root has no exported error for this
+			return denied(op, path, "a symbolic link leads out of the folder")
+		}
+		err = e.Err
 	}
 	return &Error{Op: op, Path: path, Err: err}
 }

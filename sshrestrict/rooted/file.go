@@ -164,6 +164,9 @@ func (f *File) ReadAt(b []byte, offset int64) (int, error) {
 	if !f.read {
 		return 0, denied("read", f.path, "not opened for reading")
 	}
+	if offset < 0 {
+		return 0, invalid("read", f.path, "an offset beyond all files")
+	}
 	n, err := f.file.ReadAt(b, offset)
 	f.bytesRead.Add(int64(n))
 	if err == io.EOF {

@@ -160,7 +160,14 @@ func (t *Tree) Space(p string) (Space, error) {
 	if err != nil {
 		return Space{}, err
 	}
-	f, err := t.root.OpenFile(name, unix.O_PATH, 0)
+	info, err := t.root.Stat(name)
+	if err == nil && !info.IsDir() {
+		name = path.Dir(name)
+	}
+	if err != nil {
+		return Space{}, failure("statvfs", p, err)
+	}
+	f, err := t.root.OpenFile(name, unix.O_PATH|unix.O_DIRECTORY, 0)
 	if err != nil {
 		return Space{}, failure("statvfs", p, err)
 	}

@@ -19,8 +19,12 @@ type Upload struct {
 	*File
 	target string // name
 	size   int64
+	fresh  bool
 	done   bool
 }
+
+// New is true if there was no file of that name when the upload began.
+func (u *Upload) New() bool { return u.fresh }
 
 // Create starts a new file at p, or one that replaces the file there. A replaced file's permissions, and its owner where
 // the process may set them, are kept. A symbolic link is written through, if it stays inside. In [Append] mode nothing may
@@ -66,7 +70,7 @@ func (t *Tree) Create(p string, perm fs.FileMode) (*Upload, error) {
 	t.open[id]++
 	t.mine.add(id, true)
 	t.mu.Unlock()
-	u := &Upload{File: &File{tree: t, file: f, path: p, name: temp, id: id, write: true, made: true, whole: true}, target: name}
+	u := &Upload{File: &File{tree: t, file: f, path: p, name: temp, id: id, write: true, made: true, whole: true}, target: name, fresh: old == nil}
 	if old != nil {
 		if err := u.like(*old); err != nil {
 			return nil, errors.Join(failure("create", p, err), u.Discard())
@@ -81,7 +85,7 @@ func (t *Tree) throughLinks(name string) (string, error) {
 	for range maxLinks {
 		target, err := t.root.Readlink(name)
 		if err != nil {
-			return name, nil //nolint:nilerr // not a link, or nothing there
+			return name, nil // not a link, or nothing there
 		}
 		if path.IsAbs(target) {
 			return "", fs.ErrPermission

@@ -11,6 +11,7 @@
 //     answers these;
 //   - answers wait in memory while an earlier request runs, without bound: the gate lets few requests in at a time, and
 //     everything but READ and WRITE alone, so that a client sees the effects of its requests in their order;
+//   - when the client's stream ends, answers that are not sent yet may be forgotten: the gate ends it after the last answer;
 //   - one unknown packet type ends the session: the gate answers it, as the draft asks.
 //
 // What a session holds in memory is bounded whatever the client sends: one packet of 256 KiB in the gate, 32 requests in

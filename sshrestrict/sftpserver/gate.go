@@ -56,6 +56,7 @@ func (g *gate) Read(b []byte) (int, error) {
 			g.failed = g.next()
 		}
 		if g.failed != nil {
+			g.await(func() bool { return g.flight == 0 }) // the library forgets what is not sent when it ends
 			return 0, g.failed
 		}
 	}
@@ -88,6 +89,7 @@ func (g *gate) next() error {
 		g.await(func() bool { return g.flight == 0 })
 		return g.command(kind, id, f)
 	}
+	g.await(func() bool { return !g.alone && g.flight < maxFlight })
 	h := g.handle(f.string())
 	f.uint64()
 	n := f.uint32()
@@ -106,7 +108,6 @@ func (g *gate) next() error {
 	case kind == typeRead && h.write && !h.both:
 		return g.send(statusAnswer(id, statusDenied, "the file is not open for reading"))
 	}
-	g.await(func() bool { return !g.alone && g.flight < maxFlight })
 	return g.forward(false)
 }
 

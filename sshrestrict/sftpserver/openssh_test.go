@@ -162,11 +162,12 @@ func TestOpenSSHModes(t *testing.T) {
 			os.Symlink("/etc/passwd", b.root+"/absolute")
 			os.Symlink("nothing", b.root+"/dangling")
 			rootedtest.Run(t, "mkfifo", b.root+"/fifo")
-			batch := "lcd " + b.home + "\n"
+			var batch strings.Builder
+			batch.WriteString("lcd " + b.home + "\n")
 			for _, c := range cases {
-				batch += "-" + c[0] + "\n" // goes on after a failure
+				batch.WriteString("-" + c[0] + "\n") // goes on after a failure
 			}
-			said := strings.Split(must2(t)(b.sftp(batch)), "sftp> ")[2:]
+			said := strings.Split(must2(t)(b.sftp(batch.String())), "sftp> ")[2:]
 			for i, c := range cases {
 				said := strings.ToLower(said[i])
 				failed := strings.Contains(said, deny) || strings.Contains(said, missing) || strings.Contains(said, "failure") ||

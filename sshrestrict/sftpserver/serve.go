@@ -22,7 +22,6 @@ func Serve(ctx context.Context, tree *rooted.Tree, in io.Reader, out io.Writer, 
 	server := sftp.NewRequestServer(g, sftp.Handlers{FileGet: s, FilePut: s, FileCmd: s, FileList: s},
 		sftp.WithStartDirectory(tree.Start()), sftp.WithRSMaxTxPacket(maxData), sftp.WithRSAllocator())
 	err := server.Serve()
-	g.await(func() bool { return g.flight == 0 }) // the library does not wait until its last answers are sent
 	if g.failed != nil {
 		err = g.failed // without what the library makes of it
 	}

@@ -51,9 +51,10 @@ func Start(t testing.TB, args ...string) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	command := variable + "=1 " + quote(self)
+	var command strings.Builder
+	command.WriteString(variable + "=1 " + quote(self))
 	for _, arg := range args {
-		command += " " + quote(arg)
+		command.WriteString(" " + quote(arg))
 	}
 	for range 5 { // another program may take the port first
 		s.Port = freePort(t)
@@ -68,7 +69,7 @@ PermitRootLogin yes
 MaxStartups 100
 Subsystem sftp internal-sftp
 ForceCommand %s
-`, s.Port, host, s.Key, command))
+`, s.Port, host, s.Key, command.String()))
 		if s.listen(t) {
 			s.configure(t, host)
 			return s
