@@ -98,6 +98,9 @@ func (p *Policy) Decide(q *Request) *Decision {
 		d.Verdict, d.Code, d.Reason = Deny, best.code, best.reason
 		return d
 	}
+	if isAnsible(q) {
+		return d.deny("allow", "command-shell", ansibleAnswer)
+	}
 	return d.deny("allow", "command-unknown", "no rule is for this command")
 }
 
@@ -137,7 +140,16 @@ func (p *Policy) login(q *Request, d *Decision) *Decision {
 		return d.deny("interactive", "interactive", "no command was given, and the policy has no menu")
 	}
 	d.Verdict, d.Code, d.Rule = Allow, "ok", "interactive"
-	d.Start = &Start{Stages: []Stage{session("menu", "--policy-file", p.File)}, Open: true}
+	args := []string{"menu", "--policy-file", p.File}
+	if q.Key != "" {
+		args = append(args, "--key", q.Key)
+	}
+	d.Start = &Start{Stages: []Stage{session(args...)}, Menu: true}
+	for _, name := range []string{"SSH_CONNECTION", "SSH_TTY", "SSH_USER_AUTH"} { // the menu decides anew for each line
+		if value := q.env(name); value != "" {
+			d.Start.Env = append(d.Start.Env, name+"="+value)
+		}
+	}
 	d.note("interactive", true, "the menu")
 	return d
 }
@@ -216,17 +228,27 @@ func (p *Policy) plan(q *Request, s *Start, ownProgram string) *launch.Plan {
 // confinement is the sandbox of one start. Without a sandbox section, programs whose needs we know are confined as far as
 // the kernel can; programs that the policy's author chose are not.
 func (p *Policy) confinement(s *Start) launch.Confinement {
+	if s.Menu {
+		return launch.Confinement{Level: launch.LevelOff}
+	}
 	if p.Sandbox == nil {
 		if s.Open {
 			return launch.Confinement{Level: launch.LevelOff}
 		}
-		return launch.Confinement{Read: s.Read, Write: s.Write, Execute: s.Execute, Network: s.Network, NoNewPrivileges: true}
+		c := launch.Confinement{Read: s.Read, Write: s.Write, Execute: s.Execute, Network: s.Network, NoNewPrivileges: true}
+		if s.Confine {
+			c.Level = launch.LevelRequired
+		}
+		return c
 	}
 	c := launch.Confinement{
 		Level: launch.Level(p.Sandbox.Level), Network: s.Network, NoNewPrivileges: true,
 		Read:    slices.Concat(s.Read, texts(p.Sandbox.Read)),
 		Write:   slices.Concat(s.Write, texts(p.Sandbox.Write)),
 		Execute: slices.Concat(s.Execute, texts(p.Sandbox.Execute)),
+	}
+	if s.Confine {
+		c.Level = launch.LevelRequired
 	}
 	if p.Sandbox.Network != nil {
 		c.Network = *p.Sandbox.Network

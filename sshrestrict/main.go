@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"ops/internal/strictyaml"
+	"ops/sshrestrict/audit"
 	"ops/sshrestrict/internal/passwd"
 	"ops/sshrestrict/launch"
 )
@@ -35,7 +36,9 @@ type Process struct {
 	Out         *os.File
 	Err         *os.File
 	UID         int
-	Now         time.Time
+	PID         int
+	Now         time.Time        // of the decision
+	Clock       func() time.Time // for the records
 	// Own is the absolute path of the running program; the companion lies beside it.
 	Own string
 }
@@ -94,20 +97,23 @@ func Main(p Process) int {
 		fmt.Fprintf(p.Err, "ops ssh-restrict: %v\n", err)
 		return ExitUsage
 	}
-	s := &Session{Process: p, key: in.key}
-	code := s.run(in)
-	return code
+	s := &forced{Process: p, key: in.key}
+	defer s.close()
+	return s.run(in)
 }
 
-// Session is one use of the forced command.
-type Session struct {
+// forced is one use of the forced command.
+type forced struct {
 	Process
 	key     string
 	account passwd.Account
-	policy  *Policy
+	policy  *Policy // nil until it was read
+	request *Request
+	journal *audit.Log
+	record  audit.Record // what all records of the session have in common
 }
 
-func (s *Session) run(in invocation) int {
+func (s *forced) run(in invocation) int {
 	var err error
 	if s.account, err = passwd.ByUID(s.UID); err != nil {
 		return s.broken("account", err)
@@ -115,33 +121,42 @@ func (s *Session) run(in invocation) int {
 	if in.policy == "%u" { // sshd versions that do not expand the token in ForceCommand hand it over as it is
 		in.policy = s.account.Name
 	}
+	s.record.Policy = in.policy
 	if s.policy, err = Load(in.folder, in.policy, -1); err != nil {
 		return s.broken(brokenCode(err), err)
 	}
-	q := s.request()
-	d := s.policy.Decide(q)
+	s.request = s.read()
+	if err := s.open(); err != nil {
+		return s.broken("audit", err)
+	}
+	d := s.policy.Decide(s.request)
+	s.record.Rule = d.Rule
 	if d.Verdict != Allow {
-		return s.refuse(d.Code, d.Reason, ExitDenied)
+		return s.refuse(audit.Deny, d.Code, d.Reason, ExitDenied)
 	}
 	slot, err := takeSlot(s.policy, stateFolder(s.account), s.UID, s.Now)
-	if err != nil {
-		code := "state"
-		if later, ok := errors.AsType[*errLater](err); ok {
-			code = later.code
-		}
-		return s.refuse(code, err.Error(), ExitLater)
+	if later, ok := errors.AsType[*errLater](err); ok {
+		return s.refuse(audit.Later, later.code, later.reason, ExitLater)
 	}
-	plan := s.policy.plan(q, d.Start, s.companion())
+	plan := s.policy.plan(s.request, d.Start, Companion(s.Own))
 	if slot >= 0 {
 		plan.Keep = append(plan.Keep, slot)
 	}
-	return s.start(plan, q)
+	return s.start(plan)
 }
 
-// start executes the plan in place, or stays as the parent where the policy wants to know or bound how it goes.
-func (s *Session) start(plan *launch.Plan, q *Request) int {
-	if s.policy.Audit.Record == RecordInteractive && q.TTY {
+// start records the intent and executes the plan in place, or stays as the parent where the policy wants to know or bound
+// how it goes.
+func (s *forced) start(plan *launch.Plan) int {
+	if s.policy.Audit.Record == RecordInteractive && s.request.TTY {
 		plan.Record = path.Join(string(s.policy.Audit.Folder), s.recordingName())
+	}
+	sandbox, err := launch.Achieved(plan.Confinement)
+	if err != nil {
+		return s.failed(err)
+	}
+	if err := s.intend(plan, sandbox); err != nil {
+		return s.refuse(audit.Deny, "audit", err.Error(), ExitDenied)
 	}
 	if !plan.Result && plan.Record == "" && plan.Limits.Time == 0 && len(plan.Stages) == 1 {
 		return s.failed(launch.Exec(plan))
@@ -150,35 +165,40 @@ func (s *Session) start(plan *launch.Plan, q *Request) int {
 	if err != nil {
 		return s.failed(err)
 	}
+	s.ended(result)
 	return result.ExitCode
 }
 
 // recordingName is unique for each session.
-func (s *Session) recordingName() string {
-	return fmt.Sprintf("%s-%s-%d.cast", s.Now.UTC().Format("20060102T150405.000000Z"), s.account.Name, os.Getpid())
+func (s *forced) recordingName() string {
+	return fmt.Sprintf("%s-%s-%d.cast", s.Now.UTC().Format("20060102T150405.000000Z"), s.account.Name, s.PID)
 }
 
-func (s *Session) failed(err error) int {
-	code := launch.ExitCode(err)
-	name := "start"
-	if code == ExitAbsent {
-		name = "program-missing"
+func (s *forced) failed(err error) int {
+	if code := launch.ExitCode(err); code == ExitAbsent {
+		return s.refuse(audit.Deny, "program-missing", err.Error(), code)
 	}
-	return s.refuse(name, err.Error(), code)
+	return s.broken("start", err)
 }
 
-// refuse tells the client one line: a code that the log explains, and no more.
-func (s *Session) refuse(code, reason string, exit int) int {
-	word := map[int]string{ExitDenied: "denied", ExitLater: "try again later", ExitAbsent: "program missing"}[exit]
-	if word == "" {
-		word = "not possible"
+func (s *forced) broken(code string, err error) int {
+	return s.refuse(audit.Broken, code, err.Error(), ExitBroken)
+}
+
+// refuse records why nothing is started and tells the client one line: a code that the log explains, and no more.
+func (s *forced) refuse(decision, code, reason string, exit int) int {
+	s.refused(decision, code, reason)
+	word := "not possible, the server's log says why"
+	switch exit {
+	case ExitDenied:
+		word = "denied"
+	case ExitLater:
+		word = "try again later"
+	case ExitAbsent:
+		word = "program missing"
 	}
 	fmt.Fprintf(s.Err, "ops ssh-restrict: %s (%s)\n", word, code)
 	return exit
-}
-
-func (s *Session) broken(code string, err error) int {
-	return s.refuse(code, err.Error(), ExitBroken)
 }
 
 // brokenCode tells the ways apart in which a policy cannot be had.
@@ -194,9 +214,6 @@ func brokenCode(err error) string {
 	}
 	return "policy"
 }
-
-// companion is the path of our second program: beside this one, or where packages put what is not for users to call.
-func (s *Session) companion() string { return Companion(s.Own) }
 
 // Companion returns the path of the companion of the program own: beside it, or in ../libexec/ops.
 func Companion(own string) string {
@@ -215,8 +232,8 @@ func exists(name string) bool {
 	return err == nil
 }
 
-// request reads what sshd put into the environment, see ENVIRONMENT in ssh(1).
-func (s *Session) request() *Request {
+// read reads what sshd put into the environment, see ENVIRONMENT in ssh(1).
+func (s *forced) read() *Request {
 	kind, text := KindLogin, ""
 	get := func(name string) (string, bool) {
 		for _, e := range s.Environment {
@@ -237,6 +254,11 @@ func (s *Session) request() *Request {
 	_, q.TTY = get("SSH_TTY")
 	connection, _ := get("SSH_CONNECTION")
 	q.Address, q.Port = parseConnection(connection)
+	if info, exposed := get("SSH_USER_AUTH"); exposed {
+		if prints, err := audit.ReadFingerprints(info); err == nil && len(prints) > 0 {
+			q.Fingerprint = prints[0]
+		}
+	}
 	return q
 }
 

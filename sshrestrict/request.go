@@ -3,6 +3,7 @@ package sshrestrict
 import (
 	"io"
 	"net/netip"
+	"strings"
 	"time"
 
 	"ops/sshrestrict/internal/passwd"
@@ -39,6 +40,11 @@ type Request struct {
 	Input io.Reader
 	// Asked limits the rendered program to exactly the client's own words: a rule that would rewrite them denies.
 	Asked bool
+
+	// stream are words that were read from Input, once for all rules; see streamWords.
+	stream    []string
+	streamErr error
+	streamed  bool
 }
 
 // NewRequest splits text, unless limit or the rules of plain text already refuse it.
@@ -111,4 +117,18 @@ func (q *Request) env(name string) string {
 		}
 	}
 	return ""
+}
+
+// behindAssignments returns the words of a simple command behind variables whose names start with a prefix; nil if it is
+// no such command.
+func (q *Request) behindAssignments(prefix string) []Word {
+	tokens := q.Tokens
+	for len(tokens) > 0 && tokens[0].Assignment && strings.HasPrefix(tokens[0].Text, prefix) {
+		tokens = tokens[1:]
+	}
+	words, ok := (&Request{Tokens: tokens}).words()
+	if !ok {
+		return nil
+	}
+	return words
 }

@@ -19,31 +19,58 @@ type rule interface {
 // newRule returns an empty rule of a kind, nil if there is none of that name.
 func newRule(kind string) rule {
 	switch kind {
+	case "borg":
+		return new(borgRule)
+	case "btrfs":
+		return new(btrfsRule)
 	case "bzr":
 		return new(bzrRule)
 	case "cvs":
 		return new(cvsRule)
 	case "darcs":
 		return new(darcsRule)
+	case "docker":
+		return new(dockerRule)
 	case "fossil":
 		return new(fossilRule)
 	case "git":
 		return new(gitRule)
 	case "hg":
 		return new(hgRule)
+	case "mosh":
+		return new(moshRule)
+	case "nix":
+		return new(nixRule)
+	case "power":
+		return new(powerRule)
+	case "rdiff-backup":
+		return newRdiffRule()
+	case "restic":
+		return new(resticRule)
+	case "rsync":
+		return new(rsyncRule)
 	case "scp":
 		return new(scpRule)
 	case "sftp":
 		return new(sftpRule)
+	case "stream":
+		return newStreamRule()
 	case "svn":
 		return new(svnRule)
+	case "unison":
+		return new(unisonRule)
+	case "zfs":
+		return new(zfsRule)
 	}
 	return nil
 }
 
 // kinds lists what newRule knows, and "command", for messages.
 func kinds() []string {
-	return []string{"bzr", "command", "cvs", "darcs", "fossil", "git", "hg", "scp", "sftp", "svn"}
+	return []string{
+		"borg", "btrfs", "bzr", "command", "cvs", "darcs", "docker", "fossil", "git", "hg", "mosh", "nix", "power",
+		"rdiff-backup", "restic", "rsync", "scp", "sftp", "stream", "svn", "unison", "zfs",
+	}
 }
 
 // answer is what one rule says to one request. The zero answer says that the request is not of the rule's kind.
@@ -90,6 +117,10 @@ type Start struct {
 	// Open is true for rules whose author chose the program: its needs are not known to us, so that the sandbox is
 	// raised only if the policy has a sandbox section.
 	Open bool
+	// Menu is true for our menu, which confines what it starts and nothing before.
+	Menu bool
+	// Confine is true for programs that nothing but the sandbox keeps within the root: without one they are not started.
+	Confine bool
 	// Keep are descriptors that the rendered arguments refer to.
 	Keep []int
 	// Pending says what is still to be checked when the session runs and cannot be known before, such as arguments

@@ -14,7 +14,7 @@ type sftpRule struct {
 	Paths PathStyle `yaml:"paths"` // absolute
 	Quota size      `yaml:"quota"` // bytes of the whole tree; none
 
-	Delete *bool `yaml:"delete"` // of files and folders; as the mode goes: true for read-write
+	Delete *bool `yaml:"delete"` // of files and folders, and renaming; true for read-write, false for write
 }
 
 func (r *sftpRule) complete() error { return completeRoot(r.Root) }
@@ -58,8 +58,8 @@ func (r *sftpRule) arguments(server string) []string {
 	if r.Quota > 0 {
 		args = append(args, "--quota", strconv.FormatInt(int64(r.Quota), 10))
 	}
-	if r.Delete != nil {
-		args = append(args, "--delete="+strconv.FormatBool(*r.Delete))
+	if r.Mode.Writes() && r.Mode != ModeAppend && (r.Delete == nil && r.Mode == ModeReadWrite || r.Delete != nil && *r.Delete) {
+		args = append(args, "--delete")
 	}
 	return args
 }

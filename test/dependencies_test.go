@@ -28,9 +28,15 @@ func dependencies() []dependency {
 		},
 		{
 			"golang.org/x/sys", "system calls that the standard library lacks: flock, access as the effective user, mounts in tests",
-			[]string{"internal", "logviz", "cmd", "test"},
+			[]string{"internal", "logviz", "cmd", "test", "sshrestrict"},
 		},
-		{"golang.org/x/term", "whether a stream is a terminal, and how wide", []string{"internal/terminal"}},
+		{
+			"golang.org/x/term", "whether a stream is a terminal, and how wide; the editing of lines in the menu",
+			[]string{"internal/terminal", "sshrestrict/menu"},
+		},
+		{"github.com/pkg/sftp", "the packets of the sftp protocol; and, as a client, the other side of its tests", []string{"sshrestrict/sftpserver"}},
+		{"golang.org/x/crypto", "checks in tests that keys are read as others read them", []string{"sshrestrict/keys"}},
+		{"github.com/godbus/dbus", "speaks with logind over the system's bus", []string{"sshrestrict/power"}},
 		{
 			"golang.org/x/image", "reads the outlines of a font for the text of films and charts",
 			[]string{"logviz"},

@@ -106,6 +106,9 @@ func exitCode(err error) int {
 	return exitFailure
 }
 
+// errSaid is the error of a verb that has told the user already.
+var errSaid = errors.New("told")
+
 // maxMessage is how many bytes of a line of an error are printed: some tell of a path through a hostile file.
 const maxMessage = 600
 
@@ -113,6 +116,9 @@ const maxMessage = 600
 // made harmless for a terminal.
 func report(e *env, err error) int {
 	code := exitCode(err)
+	if errors.Is(err, errSaid) {
+		return code
+	}
 	switch code {
 	case exitOK:
 		return code

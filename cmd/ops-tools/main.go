@@ -1,4 +1,4 @@
-// Command ops keeps fleets of Debian machines: this binary turns logs of ssh attacks into events, numbers and films.
+// Command ops-tools has all verbs of ops but the forced command, which is small and starts it. People call it as ops.
 // Start with run in this file; every verb has a file of its own that reads flags, calls a library and prints.
 package main
 
@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"time"
 	_ "time/tzdata" // zones by name, also where the package tzdata is not installed
+
+	"ops/sshrestrict/launch"
 )
 
 // env is what the process got from its surroundings. Verbs use this and nothing else of the process.
@@ -23,7 +25,13 @@ type env struct {
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	if handled, code := launch.Child(os.Args[1:]); handled { // a program that the menu starts
+		os.Exit(code)
+	}
+	ctx, stop := context.Background(), func() {}
+	if len(os.Args) < 2 || os.Args[1] != "session" { // Ctrl-C in a menu is for the program that runs in it
+		ctx, stop = signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	}
 	code := run(ctx, &env{os.Stdin, os.Stdout, os.Stderr, os.Getenv, time.Now, time.Local}, os.Args[1:])
 	stop()
 	os.Exit(code)

@@ -24,7 +24,7 @@ func newRoot(e *env) *cobra.Command {
 		return usageError("%w\nSee '%s --help'.", err, cmd.CommandPath())
 	})
 	root.CompletionOptions.HiddenDefaultCmd = false
-	root.AddCommand(newLogviz(e), newSSHRestrict(e), newVersion(e), newSchema(e), newMan(e))
+	root.AddCommand(newLogviz(e), newSSHRestrict(e), newSession(e), newVersion(e), newSchema(e), newMan(e))
 	return root
 }
 

@@ -33,7 +33,7 @@ func run(args []string) int {
 		}
 		return sshrestrict.Main(sshrestrict.Process{
 			Args: args[1:], Environment: os.Environ(), In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
-			UID: os.Geteuid(), Now: time.Now(), Own: own,
+			UID: os.Geteuid(), PID: os.Getpid(), Now: time.Now(), Clock: time.Now, Own: own,
 		})
 	}
 	return handOver(args)

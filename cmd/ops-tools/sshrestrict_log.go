@@ -1,0 +1,140 @@
+package main
+
+import (
+	"fmt"
+	"iter"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ops/internal/terminal"
+	"ops/sshrestrict"
+	"ops/sshrestrict/audit"
+	"ops/sshrestrict/audit/trail"
+)
+
+type logOptions struct {
+	query        trail.Query
+	since, until string
+	address      string
+	json         bool
+}
+
+func newLog(e *env) *cobra.Command {
+	o := &logOptions{}
+	cmd := &cobra.Command{
+		Use:   "log [FILE…]",
+		Short: "Show what was asked, allowed and denied",
+		Long: "Show what was asked, allowed and denied, from the audit in FILEs (with their rotated and compressed generations) or from the\n" +
+			"journal. All conditions must hold. --json prints one object for each session.",
+		Example: "  ops ssh-restrict log --decision deny --since 24h\n" +
+			"  ops ssh-restrict log --policy backup --address 10.20.0.0/16 /var/log/ops/ssh-restrict.jsonl",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.complete(e); err != nil {
+				return err
+			}
+			records := trail.Files(args...)
+			if len(args) == 0 {
+				records = trail.Journal(cmd.Context(), trail.JournalOptions{Since: o.query.Since, Until: o.query.Until})
+			}
+			return runLog(e, o, records)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.since, "since", "", "a `TIME` such as 2026-11-23T20:00, or a length of time before now such as 24h")
+	f.StringVar(&o.until, "until", "", "likewise")
+	f.StringVar(&o.query.Policy, "policy", "", "`NAME` of the policy")
+	f.StringVar(&o.query.Key, "key", "", "`NAME` or fingerprint of the key")
+	f.StringVar(&o.query.Account, "account", "", "`NAME` of the account")
+	f.StringVar(&o.query.Decision, "decision", "", "allow, deny, later or broken")
+	f.StringVar(&o.query.Code, "code", "", "`CODE` of the reason")
+	f.StringVar(&o.address, "address", "", "`ADDRESS` or network of the client")
+	f.StringVar(&o.query.Program, "program", "", "`NAME` or path of the program that was started")
+	f.StringVar(&o.query.Text, "text", "", "`TEXT` in the request, the arguments, the reason or a path")
+	f.BoolVar(&o.json, "json", false, "print JSON")
+	return cmd
+}
+
+func (o *logOptions) complete(e *env) (err error) {
+	if o.query.Since, err = moment(o.since, e.now()); err != nil {
+		return usageError("--since: %w", err)
+	}
+	if o.query.Until, err = moment(o.until, e.now()); err != nil {
+		return usageError("--until: %w", err)
+	}
+	if o.address == "" {
+		return nil
+	}
+	if o.query.Address, err = netip.ParsePrefix(o.address); err != nil {
+		address, err := netip.ParseAddr(o.address)
+		if err != nil {
+			return usageError("--address %q: neither an address nor a network", o.address)
+		}
+		o.query.Address = netip.PrefixFrom(address, address.BitLen())
+	}
+	return nil
+}
+
+// moment reads a time, or a length of time before now; empty is the zero time.
+func moment(text string, now time.Time) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	if ago, err := time.ParseDuration(text); err == nil {
+		return now.Add(-ago), nil
+	}
+	return sshrestrict.ParseTime(text, now)
+}
+
+func runLog(e *env, o *logOptions, records iter.Seq2[audit.Record, error]) error {
+	garbage := 0
+	sessions, err := trail.Sessions(trail.Tolerant(records, &garbage), o.query)
+	if err != nil {
+		return withCode(exitNoInput, err)
+	}
+	for i := range sessions {
+		if o.json {
+			err = printSessionJSON(e, &sessions[i])
+		} else {
+			_, err = fmt.Fprintln(e.out, terminal.Printable(sessionLine(&sessions[i], e.zone)))
+		}
+		if err != nil {
+			return withCode(exitIO, err)
+		}
+	}
+	fmt.Fprintf(e.err, "%d sessions, %d lines not understood\n", len(sessions), garbage)
+	return nil
+}
+
+// sessionLine is one session in one line.
+func sessionLine(s *trail.Session, zone *time.Location) string {
+	r := s.First()
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s %s policy=%s key=%s from=%s account=%s", r.Time.In(zone).Format("2006-01-02 15:04:05"), r.Decision, r.Code,
+		r.Policy, r.Key, r.Address, r.Account)
+	if s.Result != nil && s.Result.Result != nil {
+		fmt.Fprintf(&b, " exit=%d took=%s", s.Result.Result.Exit, s.Result.Result.Duration.Round(time.Millisecond))
+	}
+	if r.Requested != nil {
+		fmt.Fprintf(&b, " %q", *r.Requested)
+	}
+	return b.String()
+}
+
+// printSessionJSON prints the session's records as one array on one line.
+func printSessionJSON(e *env, s *trail.Session) error {
+	b := []byte{'['}
+	for _, r := range []*audit.Record{s.Intent, s.Result} {
+		if r == nil {
+			continue
+		}
+		if len(b) > 1 {
+			b = append(b, ',')
+		}
+		b = r.Append(b)
+	}
+	_, err := fmt.Fprintf(e.out, "%s]\n", strings.ReplaceAll(string(b), "\n", ""))
+	return err
+}

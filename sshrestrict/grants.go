@@ -1,0 +1,176 @@
+package sshrestrict
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ops/internal/strictyaml"
+)
+
+// dockerRule hands out the socket of docker, which is root without a password.
+type dockerRule struct {
+	Grant   string `yaml:"grant,required"` // "equals-root", so that nobody writes this unaware
+	Program folder `yaml:"program"`        // /usr/bin/docker
+}
+
+func (r *dockerRule) complete() error {
+	if r.Program == "" {
+		r.Program = "/usr/bin/docker"
+	}
+	return equalsRoot("docker", r.Grant)
+}
+
+func equalsRoot(kind, grant string) error {
+	if grant != "equals-root" {
+		return refuse(kind, "who may use this may do everything on the machine; say so with grant: equals-root")
+	}
+	return nil
+}
+
+// decide takes what docker -H ssh:// sends, see connhelper in docker/cli.
+func (r *dockerRule) decide(q *Request) answer {
+	words, ok := q.named("docker")
+	if !ok {
+		return answer{}
+	}
+	texts, ok := literals(words)
+	if !ok || !slices.Equal(texts[1:], []string{"system", "dial-stdio"}) {
+		return deny("docker-command", "only \"docker system dial-stdio\" is for clients")
+	}
+	return allow(&Start{Stages: []Stage{{Program: string(r.Program), Args: []string{"docker", "system", "dial-stdio"}}}, Open: true})
+}
+
+// nixRule serves a nix store. A client that nix trusts, or that may write, decides what root runs.
+type nixRule struct {
+	Daemon        bool   `yaml:"daemon"` // nix-daemon --stdio (ssh-ng://)
+	Serve         bool   `yaml:"serve"`  // nix-store --serve (ssh://), to copy from
+	Write         bool   `yaml:"write"`  // and to copy to
+	Grant         string `yaml:"grant"`  // "equals-root", needed for daemon and write
+	DaemonProgram folder `yaml:"daemon-program"`
+	StoreProgram  folder `yaml:"store-program"`
+}
+
+func (r *nixRule) complete() error {
+	if r.DaemonProgram == "" {
+		r.DaemonProgram = "/usr/bin/nix-daemon"
+	}
+	if r.StoreProgram == "" {
+		r.StoreProgram = "/usr/bin/nix-store"
+	}
+	if !r.Daemon && !r.Serve && !r.Write {
+		return refuse("nix", "nothing is granted: set daemon, serve or write")
+	}
+	if r.Daemon || r.Write {
+		return equalsRoot("nix", r.Grant)
+	}
+	return nil
+}
+
+func (r *nixRule) decide(q *Request) answer {
+	words, ok := q.named("nix-daemon", "nix-store")
+	if !ok {
+		return answer{}
+	}
+	texts, ok := literals(words)
+	if !ok {
+		return deny("nix-command", "words that a shell would expand")
+	}
+	program, name := r.StoreProgram, "nix-store"
+	args := texts[1:]
+	switch {
+	case isProgram(words[0], "nix-daemon") && slices.Equal(args, []string{"--stdio"}) && r.Daemon:
+		program, name = r.DaemonProgram, "nix-daemon"
+	case isProgram(words[0], "nix-store") && slices.Equal(args, []string{"--serve"}) && (r.Serve || r.Write):
+	case isProgram(words[0], "nix-store") && slices.Equal(args, []string{"--serve", "--write"}) && r.Write:
+	default:
+		return deny("nix-command", "%s is not granted", quote(strings.Join(texts, " ")))
+	}
+	return allow(&Start{Stages: []Stage{{Program: string(program), Args: append([]string{name}, args...)}}, Open: true})
+}
+
+// moshRule starts mosh's server, which outlives the session and runs a program of its own. Without a program named here
+// that would be the account's login shell.
+type moshRule struct {
+	Ports   ports    `yaml:"ports"`            // of UDP; 60001-60999
+	Command []string `yaml:"command,required"` // what runs inside: an absolute path and its arguments
+	Program folder   `yaml:"program"`          // /usr/bin/mosh-server
+}
+
+type ports struct{ first, last int }
+
+// UnmarshalYAML reads "60001-60999".
+func (p *ports) UnmarshalYAML(n strictyaml.Node) error {
+	if _, err := fmt.Sscanf(n.Text(), "%d-%d", &p.first, &p.last); err != nil || p.first < 1024 || p.last > 65535 || p.first > p.last {
+		return n.Errorf("expected ports above 1023 such as 60001-60999, found %s", quote(n.Text()))
+	}
+	return nil
+}
+
+func (r *moshRule) complete() error {
+	if r.Ports == (ports{}) {
+		r.Ports = ports{60001, 60999}
+	}
+	if r.Program == "" {
+		r.Program = "/usr/bin/mosh-server"
+	}
+	if len(r.Command) == 0 || !strings.HasPrefix(r.Command[0], "/") {
+		return refuse("mosh", "command needs the absolute path of what runs inside mosh")
+	}
+	return nil
+}
+
+// decide takes "mosh-server new" with the options of mosh(1): -s, -v, -c COLORS, -p PORT[:PORT], -l NAME=VALUE, -i IP.
+func (r *moshRule) decide(q *Request) answer {
+	words, ok := q.named("mosh-server")
+	if !ok {
+		return answer{}
+	}
+	texts, ok := literals(words)
+	if !ok || len(texts) < 2 || texts[1] != "new" {
+		return deny("mosh-command", "only \"mosh-server new\" is for clients")
+	}
+	args := []string{"mosh-server", "new", "-s"}
+	first, last := r.Ports.first, r.Ports.last
+	for rest := texts[2:]; len(rest) > 0; {
+		option := rest[0]
+		if option == "-s" || option == "-v" {
+			rest = rest[1:]
+			continue
+		}
+		if len(rest) < 2 {
+			return deny("mosh-option", "the word %s", quote(option))
+		}
+		value := rest[1]
+		rest = rest[2:]
+		switch option {
+		case "-c":
+			if n, err := strconv.Atoi(value); err != nil || n < 0 || n > 1<<24 {
+				return deny("mosh-option", "%s is no number of colours", quote(value))
+			}
+			args = append(args, "-c", value)
+		case "-l":
+			name, locale, _ := strings.Cut(value, "=")
+			if name != "LANG" && name != "LANGUAGE" && !strings.HasPrefix(name, "LC_") || !isName(name) || !harmless(locale) {
+				return deny("mosh-option", "the variable %s", quote(value))
+			}
+			args = append(args, "-l", value)
+		case "-p":
+			low, high, isRange := strings.Cut(value, ":")
+			if !isRange {
+				high = low
+			}
+			a, err1 := strconv.Atoi(low)
+			b, err2 := strconv.Atoi(high)
+			if err1 != nil || err2 != nil || a < r.Ports.first || b > r.Ports.last || a > b {
+				return deny("mosh-port", "the ports %s are not within %d-%d", quote(value), r.Ports.first, r.Ports.last)
+			}
+			first, last = a, b
+		default:
+			return deny("mosh-option", "the option %s", quote(option))
+		}
+	}
+	args = append(args, "-p", fmt.Sprintf("%d:%d", first, last), "--")
+	return allow(&Start{Stages: []Stage{{Program: string(r.Program), Args: append(args, r.Command...)}}, Open: true})
+}

@@ -1,0 +1,86 @@
+package sshrestrict
+
+import (
+	"fmt"
+
+	"ops/internal/strictyaml"
+	"ops/sshrestrict/power/request"
+)
+
+// powerRule lets a client put the machine to sleep or ask how it is, through logind and never against its inhibitors.
+type powerRule struct {
+	verbs []request.Verb
+}
+
+// UnmarshalYAML reads "power: [suspend, poweroff, reboot, hibernate, status]".
+func (r *powerRule) UnmarshalYAML(n strictyaml.Node) error {
+	if n.Kind() != strictyaml.List {
+		return n.Errorf("expected a list such as [suspend, status]")
+	}
+	for item := range n.Items() {
+		verb, ok := request.ParseVerb(item.Text())
+		if !ok {
+			return item.Errorf("unknown verb %s (known: suspend, hibernate, poweroff, reboot, status)", quote(item.Text()))
+		}
+		r.verbs = append(r.verbs, verb)
+	}
+	return nil
+}
+
+func (r *powerRule) complete() error {
+	if len(r.verbs) == 0 {
+		return refuse("power", "no verbs")
+	}
+	return nil
+}
+
+// decide accepts "power VERB [--wake-at=TIME]" and what people and schedulers send to machines without this rule: VERB,
+// "systemctl VERB", and either behind "sudo".
+func (r *powerRule) decide(q *Request) answer {
+	words, ok := q.words()
+	if !ok {
+		return answer{}
+	}
+	texts, ok := literals(words)
+	if !ok {
+		return answer{}
+	}
+	ours := texts[0] == "power"
+	if ours {
+		texts = texts[1:]
+	} else {
+		for _, prefix := range []string{"sudo", "systemctl"} {
+			if isProgram(Word{Text: texts[0]}, prefix) && len(texts) > 1 {
+				texts = texts[1:]
+			}
+		}
+	}
+	if len(texts) == 0 {
+		return deny("power-verb", "power without a verb")
+	}
+	if !ours && (len(texts) > 1 || !r.has(texts[0])) {
+		return answer{} // of another rule, perhaps
+	}
+	wish, err := request.Parse(texts)
+	if err != nil {
+		return deny("power-request", "%v", err)
+	}
+	if !r.has(texts[0]) {
+		return deny("power-verb", "the verb %s is not granted", quote(texts[0]))
+	}
+	// The kernel's files on interfaces, sessions and clocks are read by status; the bus is a socket, which Landlock does
+	// not guard.
+	return allow(&Start{
+		Stages: []Stage{session(append([]string{"power"}, wish.Words()...)...)},
+		Read:   []string{"/proc", "/sys", "/run", "/etc/passwd", "/etc/machine-id", "/var/run"},
+	})
+}
+
+func (r *powerRule) has(name string) bool {
+	for _, verb := range r.verbs {
+		if fmt.Sprint(verb) == name {
+			return true
+		}
+	}
+	return false
+}

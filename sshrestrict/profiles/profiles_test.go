@@ -1,0 +1,32 @@
+package profiles
+
+import (
+	"strings"
+	"testing"
+
+	"ops/sshrestrict"
+)
+
+// Every profile is a policy that can be put into use.
+func TestProfilesAreValid(t *testing.T) {
+	if len(Names()) < 9 {
+		t.Fatalf("only %v", Names())
+	}
+	for _, name := range Names() {
+		text, err := Text(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := sshrestrict.Parse(name, name+".yaml", []byte(text))
+		if err != nil {
+			t.Errorf("%v", err)
+			continue
+		}
+		if p.Description != Summary(name) || len(p.Rules()) == 0 {
+			t.Errorf("%s: description %q, summary %q, %d rules", name, p.Description, Summary(name), len(p.Rules()))
+		}
+	}
+	if _, err := Text("../profiles"); err == nil || !strings.Contains(err.Error(), "backup-pull") {
+		t.Errorf("unknown profile: %v", err)
+	}
+}
