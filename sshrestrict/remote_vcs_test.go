@@ -12,13 +12,12 @@ import (
 	"syscall"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"ops/sshrestrict/internal/passwd"
+	"ops/sshrestrict/launch"
 )
 
 // server is a machine as clients of version control see it through ssh: a program called ssh, which takes the command as
-// sshd would hand it over, decides and starts what was rendered, without a shell.
+// sshd would hand it over, decides and starts what was rendered in the sandbox, without a shell.
 type server struct {
 	t    *testing.T
 	dir  string // clients work here
@@ -155,9 +154,7 @@ func actAsServer(file string, args []string) error {
 	if d.Verdict != Allow {
 		return fmt.Errorf("denied (%s): %s", d.Code, d.Reason)
 	}
-	stage := p.plan(q, d.Start, "").Stages[0]
-	if err := unix.Chdir(stage.Dir); err != nil {
-		return fmt.Errorf("enter %s: %w", stage.Dir, err)
-	}
-	return fmt.Errorf("start %s: %w", stage.Program, syscall.Exec(stage.Program, stage.Args, stage.Env))
+	plan := p.plan(q, d.Start, "")
+	plan.Confinement.Level = launch.LevelRequired
+	return launch.Exec(plan)
 }

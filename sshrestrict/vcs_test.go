@@ -68,7 +68,7 @@ func disguises(c string) []vcsCase {
 		{"nice", "nice " + c, "command-unknown"},
 		{"sudo", "sudo " + c, "command-unknown"},
 		{"exec", "exec " + c, "command-unknown"},
-		{"a shell", "sh -c '" + strings.ReplaceAll(c, "'", `'\''`) + "'", "command-unknown"},
+		{"a shell", "sh -c '" + strings.ReplaceAll(c, "'", `'\''`) + "'", "command-shell"},
 		{"a program of the client", "/tmp/" + c, "command-unknown"},
 		{"a program in the present folder", "./" + c, "command-unknown"},
 		{"in upper case", strings.ToUpper(c), "command-unknown"},
