@@ -37,7 +37,7 @@ func (r *rsyncRule) operands(c *rsyncCommand) ([]string, error) {
 		}
 		for _, name := range names {
 			p, err := r.operand(name)
-			if err != nil && matched && c.sender && !strings.HasSuffix(name, "/") {
+			if err != nil && matched && c.sender {
 				// rsync sends a link that a wildcard found as a link and does not follow it.
 				p, err = r.unfollowed(name)
 			}

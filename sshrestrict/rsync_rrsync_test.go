@@ -14,7 +14,7 @@ import (
 // rrsyncDriver runs the installed rrsync for each line of its input, in a process of its own, with what would start rsync
 // replaced by a word of consent. Its arguments are rrsync's.
 const rrsyncDriver = `
-import os, subprocess, sys
+import argparse, fcntl, glob, os, re, socket, stat, subprocess, sys, time # once, for all children
 code = compile(open('/usr/bin/rrsync').read(), 'rrsync', 'exec')
 out = os.dup(1)
 def consent(*args, **more):
@@ -145,7 +145,7 @@ func TestRsyncAgainstRrsync(t *testing.T) {
 	}
 	alone := len(lines)
 	random := rand.New(rand.NewPCG(3, 5))
-	for range 120 {
+	for range 80 {
 		add(clusters[random.IntN(len(clusters))], options[random.IntN(len(options))], paths[random.IntN(len(paths))])
 	}
 	commands := make([]string, len(lines))
