@@ -1,6 +1,7 @@
 package sshrestrict
 
 import (
+	"path"
 	"strconv"
 	"strings"
 )
@@ -65,11 +66,16 @@ func (r *borgRule) decide(q *Request) answer {
 			break
 		}
 	}
+	writable := string(served)
+	if _, err := formOf(writable); err != nil { // to be made by borg init, in its folder
+		writable = path.Dir(writable)
+	}
 	return allow(&Start{
 		Stages: []Stage{{Program: string(r.Program), Args: args}},
-		Env:    []string{"BORG_BASE_DIR=" + q.Account.Home, "PYTHONDONTWRITEBYTECODE=1"},
-		Read:   []string{"/etc/passwd", "/etc/group", "/etc/nsswitch.conf", "/etc/ssl/openssl.cnf"},
-		Write:  []string{string(served), q.Account.Home + "/.cache/borg", q.Account.Home + "/.config/borg"},
+		// borg tries itself at each start, for which it would need a folder for temporary files.
+		Env:   []string{"BORG_SELFTEST=disabled", "BORG_BASE_DIR=" + q.Account.Home, "PYTHONDONTWRITEBYTECODE=1"},
+		Read:  []string{"/etc/passwd", "/etc/group", "/etc/nsswitch.conf", "/etc/ssl/openssl.cnf"},
+		Write: []string{writable, q.Account.Home + "/.cache/borg", q.Account.Home + "/.config/borg"},
 		Execute: []string{
 			"/sbin/ldconfig", "/usr/bin/uname", // python's ctypes and platform look for libraries and the system's name
 		},

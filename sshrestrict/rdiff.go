@@ -3,7 +3,7 @@ package sshrestrict
 // rdiffRule serves rdiff-backup's protocol from one folder, confined by rdiff-backup itself and by the sandbox.
 type rdiffRule struct {
 	Root    folder `yaml:"root,required"`
-	Mode    Mode   `yaml:"mode"`    // read to restore from, append to add backups to, read-write for all; append if left out
+	Mode    Mode   `yaml:"mode"`    // read to restore from, append to add to a backup that is there, read-write for all; append if left out
 	Program folder `yaml:"program"` // /usr/bin/rdiff-backup
 }
 

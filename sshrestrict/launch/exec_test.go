@@ -235,11 +235,11 @@ func TestLimitsStayBelowOlderOnes(t *testing.T) {
 			c.Path, c.Args = "/bin/sh", []string{"sh", "-c", "ulimit -S -n 77; ulimit -H -n 88; exec " + self}
 		}
 		for _, want := range []struct {
-			files int64
-			limit string
-		}{{0, "77 88"}, {100, "88 88"}, {50, "50 50"}} {
+			files, memory int64
+			limit         string
+		}{{0, 0, "77 88"}, {100, 0, "88 88"}, {50, 0, "50 50"}, {0, 64 << 20, "77 88"}, {50, 64 << 20, "50 50"}} {
 			p := confined(Confinement{Read: []string{"/proc"}}, "cat", "/proc/self/limits")
-			p.Limits.OpenFiles = want.files
+			p.Limits.OpenFiles, p.Limits.Memory = want.files, want.memory
 			c := prepare(t, stage, p)
 			self, err := os.Executable()
 			if err != nil {

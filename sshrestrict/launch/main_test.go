@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -33,18 +34,29 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	if handled, code := Child(os.Args[1:]); handled {
-		os.Exit(code)
+	// Away from the first thread of the process, where Go may have a main function at any time.
+	runtime.LockOSThread()
+	code := make(chan int)
+	go func() {
+		handled, exit := Child(os.Args[1:])
+		if !handled {
+			exit = -1
+		}
+		code <- exit
+	}()
+	if exit := <-code; exit >= 0 {
+		os.Exit(exit)
 	}
+	runtime.UnlockOSThread()
 	if stage := os.Getenv(stageVariable); stage != "" {
 		os.Exit(play(stage))
 	}
-	code, err := withPrograms(m.Run)
+	result, err := withPrograms(m.Run)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	os.Exit(code)
+	os.Exit(result)
 }
 
 // withPrograms builds the programs under testdata into a folder that belongs to root and that all can reach.
@@ -131,7 +143,7 @@ func prepare(t testing.TB, stage string, p *Plan, env ...string) *copied {
 		t.Fatal(err)
 	}
 	c := &copied{exec.Command("/proc/self/exe"), told}
-	c.Env = append([]string{stageVariable + "=" + stage}, env...)
+	c.Env = append([]string{stageVariable + "=" + stage, "GORACE=atexit_sleep_ms=0"}, env...)
 	c.ExtraFiles = []*os.File{plan, tellTo}
 	c.Dir = "/"
 	c.SysProcAttr = &syscall.SysProcAttr{}

@@ -51,7 +51,7 @@ type Confinement struct {
 	Read            []string // files and trees that may be read
 	Write           []string // files and trees that may be read, written, created and deleted
 	Execute         []string // files and trees that may be read and executed, beside the stages' own programs
-	Network         bool     // TCP may be used; needs Landlock ABI 4 to be denied
+	Network         bool     // sockets of the network may be used; denied by a filter, and TCP by Landlock too from ABI 4
 	NoNewPrivileges bool     // set-user-ID programs such as sudo lose their power; forced by Landlock unless root
 }
 

@@ -244,22 +244,32 @@ func TestEndWithOpenInput(t *testing.T) {
 	}
 }
 
-// What a program leaves in the background on purpose keeps neither the session open nor is it killed.
+// What a program leaves in the background on purpose keeps neither the session open, even if it writes on and on, nor is it
+// killed.
 func TestBackground(t *testing.T) {
-	l := begin(t, pipeline([]string{"probe", "late"}))
-	pid, err := strconv.Atoi(strings.TrimPrefix(l.line(), "pid="))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = unix.Kill(pid, unix.SIGKILL) }()
-	if got := l.line(); got != "ok " {
-		t.Errorf("got %q", got)
-	}
-	if r, err := l.finish(); err != nil || r.ExitCode != 0 {
-		t.Errorf("got %+v, %v", r, err)
-	}
-	if err := unix.Kill(pid, 0); err != nil {
-		t.Errorf("the process in the background: %v", err)
+	for _, verb := range []string{"sleep", "chatter"} {
+		t.Run(verb, func(t *testing.T) {
+			c := prepare(t, "run", pipeline([]string{"probe", "late", verb}))
+			var out, pidLine strings.Builder
+			c.Stdin, c.Stdout, c.Stderr = strings.NewReader(strings.Repeat("x", 1<<20)), &out, &pidLine
+			c.WaitDelay = 100 * time.Millisecond // the background holds the error stream too
+			if err := c.Start(); err != nil {
+				t.Fatal(err)
+			}
+			r, err := c.outcome(t)
+			_ = c.Wait()
+			if err != nil || r.ExitCode != 0 || !strings.Contains(out.String(), "ok \n") {
+				t.Errorf("got %.100q, %+v, %v", out.String(), r, err)
+			}
+			pid, err := strconv.Atoi(strings.TrimSpace(pidLine.String()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = unix.Kill(pid, unix.SIGKILL) }()
+			if err := unix.Kill(pid, 0); verb == "sleep" && err != nil {
+				t.Errorf("the process in the background: %v", err)
+			}
+		})
 	}
 }
 
@@ -315,9 +325,7 @@ func TestTimeLimit(t *testing.T) {
 	})
 	for _, then := range []string{"stay", "leave"} {
 		t.Run("descendants in sessions of their own "+then, func(t *testing.T) {
-			p := pipeline([]string{"probe", "tree", "4", then + mark(t)}, []string{"sleep", "1000"})
-			p.Stages[0].Args[3] = then
-			p.Stages[0].Args = append(p.Stages[0].Args, mark(t))
+			p := pipeline([]string{"probe", "tree", "4", then, mark(t)}, []string{"sleep", "1000"})
 			p.Limits.Time = 400 * time.Millisecond
 			if _, r, err := perform(t, "run", p, "", graceVariable+"=50"); err != nil || !r.TimedOut {
 				t.Errorf("got %+v, %v", r, err)

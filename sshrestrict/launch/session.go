@@ -145,7 +145,6 @@ func (n *session) getRough() {
 	}
 	n.killed = true
 	n.signal(unix.SIGKILL)
-	killChildren()
 	n.rough = time.After(n.wait.sweep)
 }
 

@@ -18,6 +18,7 @@ type screen struct {
 	t      *testing.T
 	master *os.File
 	slave  *os.File
+	before string // settings before the session
 	mutex  sync.Mutex
 	shown  strings.Builder
 }
@@ -44,6 +45,7 @@ func onTerminal(t *testing.T, p *Plan) *screen {
 	}
 	s := &screen{copied: prepare(t, "run", p, graceVariable+"=200"), t: t, master: os.NewFile(uintptr(fd), "ptmx"), slave: slave}
 	s.Stdin, s.Stdout, s.Stderr = slave, slave, slave
+	s.before = s.settings()
 	s.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := s.Start(); err != nil {
 		t.Fatal(err)
@@ -122,18 +124,23 @@ func readCast(t *testing.T, path string) recording {
 }
 
 func TestRecording(t *testing.T) {
-	p, path := recorded(t, sh("trap 'stty size' WINCH; stty size; tty >/dev/null && echo on a terminal; while read line; do echo \"got $line\"; done; printf 'last \\342\\202\\254'; exit 6")...)
+	const shell = `stty size; tty >/dev/null && echo on a terminal
+while read line; do case $line in size) stty size;; *) echo "got $line";; esac; done
+printf 'last \342\202\254'; exit 6`
+	p, path := recorded(t, sh(shell)...)
 	s := onTerminal(t, p)
-	before := s.settings()
 	s.await("30 90\r\non a terminal\r\n")
 	s.write("typed\r")
 	s.await("typed\r\ngot typed\r\n")
 	if err := unix.IoctlSetWinsize(int(s.master.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 50, Col: 132}); err != nil {
 		t.Fatal(err)
 	}
-	s.write("\r") // dash takes the signal when read returns
+	for tries := 0; tries < 500 && !strings.Contains(s.text(), "50 132"); tries++ { // the size comes by a signal
+		s.write("size\r")
+		time.Sleep(10 * time.Millisecond)
+	}
 	s.await("50 132\r\n")
-	if s.settings() == before {
+	if s.settings() == s.before {
 		t.Error("the outer terminal is not in raw mode")
 	}
 	s.write("\x04")
@@ -143,8 +150,8 @@ func TestRecording(t *testing.T) {
 		t.Errorf("got %+v, %v", r, err)
 	}
 	s.await("last €")
-	if after := s.settings(); after != before {
-		t.Errorf("the terminal was %s and is %s", before, after)
+	if after := s.settings(); after != s.before {
+		t.Errorf("the terminal was %s and is %s", s.before, after)
 	}
 	got := readCast(t, path)
 	h := got.header
@@ -172,7 +179,6 @@ func TestKeys(t *testing.T) {
 					p.Record = ""
 				}
 				s := onTerminal(t, p)
-				before := s.settings()
 				s.await("ready\r\n")
 				s.write("line\r")
 				s.await("line\r\nline\r\n")
@@ -184,8 +190,8 @@ func TestKeys(t *testing.T) {
 				if err != nil || r.Signal != want || r.ExitCode != 128+int(want) {
 					t.Errorf("got %+v, %v", r, err)
 				}
-				if after := s.settings(); after != before {
-					t.Errorf("the terminal was %s and is %s", before, after)
+				if after := s.settings(); after != s.before {
+					t.Errorf("the terminal was %s and is %s", s.before, after)
 				}
 			})
 		}

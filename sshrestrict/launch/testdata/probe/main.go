@@ -108,7 +108,7 @@ func probe(verb string, args []string) (string, error) {
 	case "race":
 		return race(args[0], args[1])
 	case "tree":
-		return "", tree(args[0], args[1])
+		return "", tree(args[0], args[1], args[2])
 	case "stubborn":
 		signal.Ignore(syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
 		fmt.Println("ready")
@@ -116,7 +116,13 @@ func probe(verb string, args []string) (string, error) {
 	case "signals":
 		return waitSignal()
 	case "late":
-		return "", late()
+		return "", late(args[0])
+	case "chatter":
+		for text := bytes.Repeat([]byte("chatter\n"), 8<<10); ; {
+			if _, err := os.Stdout.Write(text); err != nil {
+				return "", err
+			}
+		}
 	case "sleep":
 		time.Sleep(time.Hour)
 	case "count":
@@ -166,13 +172,13 @@ func race(path, forbidden string) (string, error) {
 }
 
 // tree starts a copy of itself in a session of its own, down to the depth, and stays or leaves.
-func tree(depth, then string) error {
+func tree(depth, then, mark string) error {
 	left, err := strconv.Atoi(depth)
 	if err != nil {
 		return err
 	}
 	if left > 0 {
-		child := exec.Command(os.Args[0], "tree", strconv.Itoa(left-1), then)
+		child := exec.Command(os.Args[0], "tree", strconv.Itoa(left-1), then, mark)
 		child.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 		child.Stdout = os.Stdout
 		if err := child.Start(); err != nil {
@@ -202,15 +208,14 @@ func waitSignal() (string, error) {
 	return "", nil
 }
 
-// late leaves something in the background that holds the output and stays.
-func late() error {
-	child := exec.Command(os.Args[0], "sleep")
-	child.Stdout = os.Stdout
-	fmt.Printf("pid=")
+// late leaves a copy of itself in the background that does as the verb says, and holds the streams.
+func late(verb string) error {
+	child := exec.Command(os.Args[0], verb)
+	child.Stdin, child.Stdout = os.Stdin, os.Stdout
 	if err := child.Start(); err != nil {
 		return err
 	}
-	fmt.Println(child.Process.Pid)
+	fmt.Fprintln(os.Stderr, child.Process.Pid)
 	return nil
 }
 
