@@ -68,10 +68,9 @@ func readSafely(file string, owner int) ([]byte, error) {
 		return nil, fmt.Errorf("open /: %w", err)
 	}
 	defer func() { unix.Close(dir) }()
-	done := ""
 	parts := strings.Split(file[1:], "/")
-	for _, part := range parts[:len(parts)-1] {
-		done += "/" + part
+	for i, part := range parts[:len(parts)-1] {
+		done := "/" + strings.Join(parts[:i+1], "/")
 		next, err := unix.Openat(dir, part, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 		if err != nil {
 			return nil, fmt.Errorf("read policy %s: open %s: %w", file, done, err)

@@ -1,6 +1,8 @@
 package sshrestrict
 
 import (
+	"golang.org/x/sys/unix"
+
 	"ops/sshrestrict/audit"
 	"ops/sshrestrict/launch"
 )
@@ -78,7 +80,7 @@ func (s *forced) ended(result launch.Result) {
 		Exit: result.ExitCode, Duration: result.Duration, BytesIn: result.BytesIn, BytesOut: result.BytesOut,
 	}
 	if result.Signal != 0 {
-		r.Result.Signal = result.Signal.String()
+		r.Result.Signal = unix.SignalName(result.Signal)
 	}
 	if result.TimedOut {
 		r.Code, r.Reason = "time-limit", "the policy's time limit ended the session"

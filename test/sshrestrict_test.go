@@ -64,7 +64,7 @@ audit:   {to: [`+log+`], result: true}
 	}
 	out, _, _ := s.clientWith([]string{"LC_ALL=C.UTF-8", "LC_EVIL=$(id)"}, "", "ssh",
 		append(append(s.options(key), "-o", "SendEnv=LC_*", "root@127.0.0.1"), "environment")...)
-	for _, line := range strings.Split(strings.TrimSpace(out), "\n") {
+	for line := range strings.SplitSeq(strings.TrimSpace(out), "\n") {
 		name, _, _ := strings.Cut(line, "=")
 		switch name {
 		case "PATH", "HOME", "USER", "LOGNAME", "SHELL", "PAGER", "GIT_PAGER", "SYSTEMD_PAGER", "LESSSECURE", "EDITOR", "VISUAL",
@@ -93,7 +93,7 @@ func checkAudit(t *testing.T, log string) {
 		Exit                                                                        *int
 	}
 	seen := map[string]int{}
-	for _, line := range strings.Split(strings.TrimSpace(string(data)), "\n") {
+	for line := range strings.SplitSeq(strings.TrimSpace(string(data)), "\n") {
 		var r record
 		if err := json.Unmarshal([]byte(line), &r); err != nil {
 			t.Fatalf("%q: %v", line, err)

@@ -19,6 +19,6 @@ func newSSHRestrict(e *env) *cobra.Command {
 		Args: noArgs,
 		RunE: needsVerb,
 	}
-	cmd.AddCommand(newExplain(e), newCheck(e), newInit(e), newKeys(e), newLog(e), newPower(e))
+	cmd.AddCommand(newExplain(e), newCheck(e), newInit(e), newKeys(e), newLearn(e), newLog(e), newPower(e), newUnlearn(e))
 	return cmd
 }

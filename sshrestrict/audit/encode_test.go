@@ -110,12 +110,12 @@ func worst() Record {
 	bytes := func(n int) string { return strings.Repeat("\x01", n) }
 	var r Record
 	v := reflect.ValueOf(&r).Elem()
-	for i := range v.NumField() {
-		switch v.Field(i).Kind() {
+	for _, field := range v.Fields() {
+		switch field.Kind() {
 		case reflect.String:
-			v.Field(i).SetString(bytes(maxPath * 2))
+			field.SetString(bytes(maxPath * 2))
 		case reflect.Int:
-			v.Field(i).SetInt(-1 << 63)
+			field.SetInt(-1 << 63)
 		}
 	}
 	r.Time = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
