@@ -33,7 +33,7 @@ func newMachine(t *testing.T, system string) *machine {
 		t: t, bin: filepath.Join(dir, "bin"), root: filepath.Join(dir, "root"),
 		system: filepath.Join(dir, "os-release"), log: filepath.Join(dir, "log"),
 	}
-	for _, folder := range []string{dir, m.bin, m.root, m.root + "/etc", m.root + "/etc/ssl", m.root + "/etc/ssl/certs", m.root + "/usr", m.root + "/usr/include"} {
+	for _, folder := range []string{dir, m.bin, m.root, m.root + "/etc", m.root + "/etc/ssl", m.root + "/etc/ssl/certs", m.root + "/usr", m.root + "/usr/include", m.root + "/usr/sbin"} {
 		if err := errors.Join(os.MkdirAll(folder, 0o755), os.Chmod(folder, 0o755)); err != nil {
 			t.Fatal(err)
 		}
@@ -41,7 +41,11 @@ func newMachine(t *testing.T, system string) *machine {
 	m.write(m.system, system, 0o644)
 	m.write(m.log, "", 0o666)
 	m.write(m.root+"/usr/include/stdlib.h", "", 0o644)
-	for _, name := range []string{"ffmpeg", "git", "make", "gcc", "shellcheck"} {
+	m.write(m.root+"/usr/sbin/sshd", "", 0o755)
+	for _, name := range []string{
+		"ffmpeg", "git", "make", "gcc", "shellcheck", "ssh", "rsync", "borg", "restic", "rclone", "hg", "svn", "cvs", "rdiff-backup",
+		"unison", "mosh-server", "git-lfs", "git-annex", "sshfs", "lftp", "pscp", "dbus-daemon", "journalctl",
+	} {
 		m.command(name, "exit 0")
 	}
 	m.command("go", "echo go1.26.8")

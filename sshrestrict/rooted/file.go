@@ -287,17 +287,20 @@ func (t *Tree) release(file *os.File, id identity) {
 func (t *Tree) unmake(name string, id identity) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.leaf(name, func(dir int, base string) error {
-		n, err := look(dir, base)
-		if errors.Is(err, fs.ErrNotExist) || err == nil && n.identity != id {
-			return nil // renamed or removed: no longer ours to judge
-		}
-		if err == nil {
-			err = unix.Unlinkat(dir, base, 0)
-		}
-		if err == nil {
-			t.gone(n)
-		}
-		return err
-	})
+	return t.leaf(name, func(dir int, base string) error { return t.unlink(dir, base, id) })
+}
+
+// unlink removes a name if it is that of the file meant. t.mu is held.
+func (t *Tree) unlink(dir int, base string, id identity) error {
+	n, err := look(dir, base)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && n.identity != id {
+		return nil // renamed or removed: no longer ours to judge
+	}
+	if err == nil {
+		err = unix.Unlinkat(dir, base, 0)
+	}
+	if err == nil {
+		t.gone(n)
+	}
+	return err
 }

@@ -44,13 +44,11 @@ func (t *Tree) name(op, p string) (string, error) {
 		return "", &Error{Op: op, Path: p[:min(len(p), 64)] + "…", Err: syscall.ENAMETOOLONG}
 	case strings.IndexByte(p, 0) >= 0:
 		return "", invalid(op, p, "a NUL in the path")
-	case p == "":
-		p = "."
-	}
-	if !path.IsAbs(p) {
-		p = path.Join(t.Start(), p)
 	}
 	clean := path.Clean(p)
+	if !path.IsAbs(p) {
+		clean = path.Join(t.Start(), p)
+	}
 	inside, under := t.below(clean)
 	switch {
 	case t.options.Paths != Rooted && under:

@@ -14,13 +14,15 @@ import (
 )
 
 // Upload is a file in the making under a temporary name, ".NAME.RANDOM.part" in the folder of its target. What was written
-// becomes visible under the target's name with [Upload.Commit], in one step, and never before it is whole.
+// becomes visible under the target's name with [Upload.Commit], in one step, and never before it is whole. The folder is
+// held open meanwhile, so that the file ends up where it began.
 type Upload struct {
 	*File
-	target string // name
-	size   int64
-	fresh  bool
-	done   bool
+	dir        *os.File
+	temp, base string // names in dir
+	size       int64
+	fresh      bool
+	done       bool
 }
 
 // New is true if there was no file of that name when the upload began.
@@ -34,49 +36,61 @@ func (t *Tree) Create(p string, perm fs.FileMode) (*Upload, error) {
 	if err != nil {
 		return nil, err
 	}
-	name, err = t.throughLinks(name)
+	if name, err = t.throughLinks(name); err != nil {
+		return nil, failure("create", p, err)
+	}
+	dir, base, err := t.parent(name)
 	if err != nil {
 		return nil, failure("create", p, err)
 	}
-	var old *node
-	err = t.leaf(name, func(dir int, base string) error {
-		n, err := look(dir, base)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return nil
-		case err != nil:
-			return err
-		case t.options.Mode == Append:
-			return denied("create", p, "the file exists already and nothing can be overwritten here")
-		case n.folder():
-			return unix.EISDIR
-		case !n.regular():
-			return denied("create", p, "neither a file nor a folder")
-		}
-		old = &n
-		// A rename would get around the write protection of the file itself.
-		return unix.Faccessat(dir, base, unix.W_OK, unix.AT_EACCESS)
-	})
-	if err != nil {
-		return nil, failure("create", p, err)
-	}
-	dir, base := path.Split(name)
-	temp := dir + "." + base[:min(len(base), 200)] + "." + rand.Text()[:12] + ".part"
-	f, id, err := t.openRegular(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, t.options.bits(perm)&^t.options.Umask)
-	if err != nil {
-		return nil, failure("create", p, err)
-	}
-	t.mu.Lock()
-	t.open[id]++
-	t.mine.add(id, true)
-	t.mu.Unlock()
-	u := &Upload{File: &File{tree: t, file: f, path: p, name: temp, id: id, write: true, made: true, whole: true}, target: name, fresh: old == nil}
-	if old != nil {
-		if err := u.like(*old); err != nil {
-			return nil, errors.Join(failure("create", p, err), u.Discard())
-		}
+	u := &Upload{dir: dir, base: base, temp: "." + base[:min(len(base), 200)] + "." + rand.Text()[:12] + ".part"}
+	u.File = &File{tree: t, path: p, name: path.Join(path.Dir(name), u.temp), write: true, made: true}
+	if err := u.begin(perm); err != nil {
+		return nil, errors.Join(failure("create", p, err), dir.Close())
 	}
 	return u, nil
+}
+
+// begin looks at what is there and makes the temporary file.
+func (u *Upload) begin(perm fs.FileMode) error {
+	t, dir := u.tree, int(u.dir.Fd())
+	old, err := look(dir, u.base)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		u.fresh = true
+	case err != nil:
+		return err
+	case t.options.Mode == Append:
+		return denied("create", u.path, "the file exists already and nothing can be overwritten here")
+	case old.folder():
+		return unix.EISDIR
+	case !old.regular():
+		return denied("create", u.path, "neither a file nor a folder")
+	default:
+		// A rename would get around the write protection of the file itself.
+		if err := unix.Faccessat(dir, u.base, unix.W_OK, unix.AT_EACCESS); err != nil {
+			return err
+		}
+	}
+	flags := unix.O_WRONLY | unix.O_CREAT | unix.O_EXCL | unix.O_NOFOLLOW | unix.O_CLOEXEC
+	fd, err := unix.Openat(dir, u.temp, flags, uint32(t.options.bits(perm)&^t.options.Umask))
+	if err != nil {
+		return err
+	}
+	u.file = os.NewFile(uintptr(fd), u.name)
+	n, err := lookFile(u.file)
+	if err == nil && !u.fresh {
+		err = u.like(old)
+	}
+	if err != nil {
+		return errors.Join(err, unix.Unlinkat(dir, u.temp, 0), u.file.Close())
+	}
+	u.id = n.identity
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.open[u.id]++
+	t.mine.add(u.id, true)
+	return nil
 }
 
 // throughLinks follows a link at the end of a name, so that what it points to is replaced and not the link.
@@ -120,61 +134,57 @@ func (u *Upload) Commit(durable bool) error {
 		err = u.Sync()
 	}
 	if err == nil {
-		err = failure("create", u.path, u.rename(durable))
+		err = failure("create", u.path, u.rename())
 	}
 	if err != nil {
 		return errors.Join(err, u.Discard())
 	}
 	u.done = true
-	return u.File.Close()
+	if durable {
+		err = failure("fsync", u.path, syncDir(u.dir))
+	}
+	return errors.Join(err, u.Close(), u.dir.Close())
 }
 
-func (u *Upload) rename(durable bool) error {
-	t := u.tree
+func (u *Upload) rename() error {
+	t, dir := u.tree, int(u.dir.Fd())
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.pair(u.name, u.target, func(fromDir int, from string, toDir int, to string) error {
-		n, err := look(fromDir, from)
-		if err != nil {
-			return err
-		}
-		if n.identity != u.id {
-			return denied("create", u.path, "its temporary file was replaced")
-		}
-		old, err := look(toDir, to)
-		exists := err == nil
-		switch {
-		case t.options.Mode == Append:
-			err = renameNew(fromDir, from, toDir, to, n)
-		case exists && !old.regular():
-			err = denied("create", u.path, "neither a file nor a folder")
-		default:
-			err = unix.Renameat(fromDir, from, toDir, to)
-		}
-		if err != nil {
-			return err
-		}
-		u.name = u.target
-		if exists {
-			t.gone(old)
-		}
-		if durable {
-			return t.syncDir(path.Dir(u.target))
-		}
-		return nil
-	})
+	n, err := look(dir, u.temp)
+	if err != nil {
+		return err
+	}
+	if n.identity != u.id {
+		return denied("create", u.path, "its temporary file was replaced")
+	}
+	old, err := look(dir, u.base)
+	exists := err == nil
+	switch {
+	case t.options.Mode == Append:
+		err = renameNew(dir, u.temp, dir, u.base, n)
+	case exists && !old.regular():
+		err = denied("create", u.path, "neither a file nor a folder")
+	default:
+		err = unix.Renameat(dir, u.temp, dir, u.base)
+	}
+	if err == nil && exists {
+		t.gone(old)
+	}
+	return err
 }
 
-func (t *Tree) syncDir(name string) error {
-	f, err := t.root.OpenFile(name, unix.O_DIRECTORY, 0)
+// syncDir makes the names in a folder durable. The descriptor at hand cannot be synced, as it was opened without a right to
+// read.
+func syncDir(dir *os.File) error {
+	fd, err := unix.Openat(int(dir.Fd()), ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if errors.Is(err, fs.ErrPermission) {
 		return nil // a folder that may be written but not read cannot be synced
 	}
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	return f.Sync()
+	defer unix.Close(fd)
+	return unix.Fsync(fd)
 }
 
 // Discard removes the unfinished file. After [Upload.Commit] it does nothing, so it can be deferred.
@@ -183,14 +193,13 @@ func (u *Upload) Discard() error {
 		return nil
 	}
 	u.done = true
-	var err error
-	if u.name != u.target {
-		err = failure("remove", u.path, u.tree.unmake(u.name, u.id))
-	}
+	u.tree.mu.Lock()
+	err := u.tree.unlink(int(u.dir.Fd()), u.temp, u.id)
+	u.tree.mu.Unlock()
 	u.mu.Lock()
 	u.failed = nil // it was reported by the write
 	u.mu.Unlock()
-	return errors.Join(err, u.File.Close())
+	return errors.Join(failure("remove", u.path, err), u.Close(), u.dir.Close())
 }
 
 // Put stores what r gives as one file, durably: after an error, or a loss of power, there is what was there before. It

@@ -24,7 +24,7 @@ func aTree(t *testing.T, dir string) {
 	put(t, dir+"/ünïcode ☃", "snow")
 	put(t, dir+"/-dash", "dash")
 	put(t, dir+"/a/b/c/deep", strings.Repeat("deep", 1000))
-	for i := range 300 {
+	for i := range 40 {
 		put(t, fmt.Sprintf("%s/many/%03d", dir, i), fmt.Sprint(i))
 	}
 	if err := os.Mkdir(dir+"/void", 0o750); err != nil {
@@ -65,11 +65,11 @@ func TestScpUpAndDown(t *testing.T) {
 			if get(t, b.root+"/001") != "1" || get(t, b.root+"/002") != "2" || get(t, b.root+"/new") != "4" {
 				t.Error("the content differs")
 			}
-			must(t)(b.scp("box:"+r+"/tree/many/00*", "box:"+r+"/tree/many/[!1-9]1?", b.home))
-			if get(t, b.home+"/007") != "7" || get(t, b.home+"/019") != "19" {
+			must(t)(b.scp("box:"+r+"/tree/many/00*", "box:"+r+"/tree/many/[!1-9]3?", b.home))
+			if get(t, b.home+"/007") != "7" || get(t, b.home+"/039") != "39" {
 				t.Error("patterns did not match")
 			}
-			if _, err := os.Stat(b.home + "/119"); err == nil {
+			if _, err := os.Stat(b.home + "/029"); err == nil {
 				t.Error("a pattern matched too much")
 			}
 		})

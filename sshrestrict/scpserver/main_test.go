@@ -13,7 +13,7 @@ import (
 	"ops/sshrestrict/rooted/rootedtest"
 )
 
-func TestMain(m *testing.M) { rootedtest.Main(m, serveForTest) }
+func TestMain(m *testing.M) { os.Exit(rootedtest.Main(m, serveForTest)) }
 
 // serveForTest is the forced command: it splits the client's words as simply as real clients quote them.
 func serveForTest(args []string) int {

@@ -14,7 +14,7 @@ import (
 	"ops/sshrestrict/rooted/rootedtest"
 )
 
-func TestMain(m *testing.M) { rootedtest.Main(m, serveForTest) }
+func TestMain(m *testing.M) { os.Exit(rootedtest.Main(m, serveForTest)) }
 
 // serveForTest is the forced command: sftp, and the two commands that rclone runs for checksums.
 func serveForTest(args []string) int {

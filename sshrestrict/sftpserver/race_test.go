@@ -89,27 +89,32 @@ func TestSwappedFolder(t *testing.T) {
 	for name := range ops {
 		outcomes[name] = &outcome{}
 	}
-	var turn atomic.Int64 // operations begun
-	stop := make(chan struct{})
-	swapped := make(chan int)
+	met := func() bool { // both sides, by every operation
+		for _, o := range outcomes {
+			if o.done == 0 || o.refused == 0 {
+				return false
+			}
+		}
+		return true
+	}
+	var n atomic.Int64
+	stop, swapped := make(chan struct{}), make(chan struct{})
 	go func() {
-		n := 0
+		defer close(swapped)
 		for {
 			select {
 			case <-stop:
-				swapped <- n
 				return
 			default:
 			}
 			if err := unix.Renameat2(unix.AT_FDCWD, root+"/spot", unix.AT_FDCWD, root+"/spot2", unix.RENAME_EXCHANGE); err != nil {
 				t.Error(err)
 			}
-			n++
+			n.Add(1)
 		}
 	}()
-	for start := time.Now(); time.Since(start) < 3*time.Second; {
+	for round := 0; round < 50 || (n.Load() < swaps || !met()) && round < 5000; round++ {
 		for name, op := range ops {
-			turn.Add(1)
 			switch err := op(); {
 			case err == nil:
 				outcomes[name].done++
@@ -119,19 +124,16 @@ func TestSwappedFolder(t *testing.T) {
 		}
 	}
 	close(stop)
-	n := <-swapped
+	<-swapped
 	client.Close()
 	here.Close()
 	<-served
-	if n < swaps {
-		t.Errorf("only %d swaps", n)
+	if n.Load() < swaps {
+		t.Errorf("only %d swaps", n.Load())
 	}
-	for name, o := range outcomes {
-		if o.done == 0 || o.refused == 0 {
-			t.Errorf("%s: done %d times, refused %d times; want both", name, o.done, o.refused)
-		}
+	if !met() {
+		t.Errorf("not every operation met both sides: %v", outcomes)
 	}
-	t.Logf("%d swaps, %d operations", n, turn.Load())
 	if after := snapshot(t, dir); after != before || get(t, filepath.Join(dir, "secret", "victim")) != "the secret" {
 		t.Errorf("outside of the root:\n%s\nwas\n%s", after, before)
 	}

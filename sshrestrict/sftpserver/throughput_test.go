@@ -1,7 +1,6 @@
 package sftpserver
 
 import (
-	"context"
 	"io"
 	"os"
 	"os/exec"
@@ -10,8 +9,6 @@ import (
 	"time"
 
 	"github.com/pkg/sftp"
-
-	"ops/sshrestrict/rooted"
 )
 
 // BenchmarkThroughput moves a file of 64 MiB up and down, through our server and through OpenSSH's, each in a process of
@@ -103,8 +100,3 @@ func (zeros) Read(b []byte) (int, error) {
 	clear(b)
 	return len(b), nil
 }
-
-var (
-	_ = context.Background
-	_ = rooted.Read
-)

@@ -20,12 +20,13 @@ import (
 // variable tells a copy of the test program to serve.
 const variable = "OPS_ROOTED_SERVE"
 
-// Main runs the tests, or serve in the process that sshd started, with the arguments given to [Start].
-func Main(m *testing.M, serve func(args []string) int) {
+// Main runs the tests, or serve in the process that sshd started, with the arguments given to [Start]. It returns the exit
+// code.
+func Main(m *testing.M, serve func(args []string) int) int {
 	if os.Getenv(variable) != "" {
-		os.Exit(serve(os.Args[1:]))
+		return serve(os.Args[1:])
 	}
-	os.Exit(m.Run())
+	return m.Run()
 }
 
 // Server is a running sshd.
