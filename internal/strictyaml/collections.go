@@ -6,40 +6,53 @@ import (
 	"strings"
 )
 
-func (d decoder) structure(v reflect.Value, n *node) {
-	fields := fieldsOf(v.Type())
+func (d decoder) structure(p *plan, v reflect.Value, n *node) {
+	fields := d.fieldsOf(p)
 	if n.form != mapping {
 		d.expected(`a mapping of "key: value"`, n, knownKeys(fields))
 		return
 	}
-	byName := make(map[string]field, len(fields))
-	for _, f := range fields {
-		byName[f.name] = f
+	const usual = 32
+	var few [usual]bool
+	given := few[:min(len(fields), usual)]
+	if len(fields) > usual {
+		given = make([]bool, len(fields))
 	}
-	given := make(map[string]bool, len(n.entries))
-	for _, e := range n.entries {
-		f, known := byName[e.key]
-		if !known {
-			near := ""
-			if d.seen < maxKept { // nobody reads the rest, and looking for names is slow
-				near = nearest(e.key, namesOf(fields))
-			}
-			if near != "" {
-				given[near] = true // most likely; do not call it missing as well
-				d.add(e.at, "unknown key %q%s", e.key, didYouMean(near))
-			} else {
-				d.add(e.at, "unknown key %q%s", e.key, knownKeys(fields))
-			}
+	for e := n.first; e != nil; e = e.next {
+		i := indexOf(fields, e.key)
+		if i < 0 {
+			d.unknown(e, fields, given)
 			continue
 		}
-		given[e.key] = true
-		d.value(v.FieldByIndex(f.index), e.value)
+		given[i] = true
+		to := v
+		for _, index := range fields[i].index {
+			to = to.Field(index)
+		}
+		if fields[i].plan == nil {
+			fields[i].plan = d.planFor(to)
+		}
+		d.value(fields[i].plan, to, e)
 	}
-	for _, f := range fields {
-		if f.required && !given[f.name] {
-			d.add(n.at, "the key %q is missing", f.name)
+	for i := range fields {
+		if fields[i].required && !given[i] {
+			d.add(n.at, "the key %q is missing", fields[i].name)
 		}
 	}
+}
+
+// unknown notes a key that the struct does not have.
+func (d decoder) unknown(e *node, fields []field, given []bool) {
+	near := ""
+	if d.seen < maxKept { // nobody reads the rest, and looking for names is slow
+		near = nearest(e.key, namesOf(fields))
+	}
+	if near == "" {
+		d.add(e.keyAt, "unknown key %q%s", e.key, knownKeys(fields))
+		return
+	}
+	given[indexOf(fields, near)] = true // most likely; do not call it missing as well
+	d.add(e.keyAt, "unknown key %q%s", e.key, didYouMean(near))
 }
 
 // knownKeys is the end of a message to somebody who does not know what may stand here.
@@ -55,53 +68,75 @@ func knownKeys(fields []field) string {
 	return fmt.Sprintf(" (known here: %s)", strings.Join(names, ", "))
 }
 
-func (d decoder) dictionary(v reflect.Value, n *node) {
+func (d decoder) dictionary(p *plan, v reflect.Value, n *node) {
 	if n.form != mapping {
 		d.expected(`a mapping of "key: value"`, n, emptyHint(n, "{}"))
 		return
 	}
-	made := reflect.MakeMapWithSize(v.Type(), len(n.entries))
-	for _, e := range n.entries {
-		key := reflect.New(v.Type().Key()).Elem()
-		// A key is text for a map of strings whatever it looks like, and is read as a value for every other map.
-		written := &node{at: e.at}
-		written.setScalar(e.key, key.Kind() == reflect.String)
-		before := d.seen
-		d.value(key, written)
-		if d.seen == before && made.MapIndex(key).IsValid() {
-			d.add(e.at, "duplicate key %q, written in another way", e.key)
+	of := v.Type()
+	made := reflect.MakeMapWithSize(of, int(n.count))
+	key := reflect.New(of.Key()).Elem()
+	keys := d.planFor(key)
+	for e := n.first; e != nil; e = e.next {
+		if keys.role == byKind && key.Kind() == reflect.String {
+			key.SetString(e.key) // is text whatever it looks like
+		} else {
+			key = d.mapKey(keys, made, e)
 		}
-		value := reflect.New(v.Type().Elem()).Elem()
-		d.value(value, e.value)
+		value := reflect.New(of.Elem()).Elem()
+		d.value(p.elemOf(d, value), value, e)
 		made.SetMapIndex(key, value)
 	}
 	v.Set(made)
 }
 
-func (d decoder) slice(v reflect.Value, n *node) {
+// mapKey reads a key that is more than text. Keys that are written differently may be the same then.
+func (d decoder) mapKey(p *plan, of reflect.Value, e *node) reflect.Value {
+	key := reflect.New(p.of).Elem()
+	written := &node{at: e.keyAt}
+	written.setScalar(e.key, key.Kind() == reflect.String)
+	before := d.seen
+	d.value(p, key, written)
+	if d.seen == before && of.MapIndex(key).IsValid() {
+		d.add(e.keyAt, "duplicate key %q, written in another way", e.key)
+	}
+	return key
+}
+
+func (d decoder) slice(p *plan, v reflect.Value, n *node) {
 	if n.form != list {
 		d.expected("a list", n, emptyHint(n, "[]"))
 		return
 	}
-	made := reflect.MakeSlice(v.Type(), len(n.items), len(n.items))
-	for i, item := range n.items {
-		d.value(made.Index(i), item)
+	if n.count == 0 {
+		v.Set(reflect.MakeSlice(p.of, 0, 0)) // not nil
+		return
 	}
-	v.Set(made)
+	v.SetZero() // what was there belongs to the caller
+	v.Grow(int(n.count))
+	v.SetLen(int(n.count))
+	d.elements(p, v, n)
 }
 
-func (d decoder) array(v reflect.Value, n *node) {
-	if n.form != list || len(n.items) != v.Len() {
+func (d decoder) array(p *plan, v reflect.Value, n *node) {
+	if n.form != list || int(n.count) != v.Len() {
 		found := describe(n)
 		if n.form == list {
-			found = fmt.Sprintf("%d", len(n.items))
+			found = fmt.Sprintf("%d", n.count)
 		}
 		d.add(n.at, "expected a list of %d values, found %s", v.Len(), found)
 		return
 	}
-	for i, item := range n.items {
-		v.Index(i).SetZero()
-		d.value(v.Index(i), item)
+	v.SetZero()
+	d.elements(p, v, n)
+}
+
+func (d decoder) elements(p *plan, v reflect.Value, n *node) {
+	i := 0
+	for item := n.first; item != nil; item = item.next {
+		to := v.Index(i)
+		d.value(p.elemOf(d, to), to, item)
+		i++
 	}
 }
 

@@ -45,24 +45,36 @@ func Decode(name string, data []byte, v any) error {
 	if root == nil {
 		return r.err()
 	}
+	return r.fill(target.Elem(), root)
+}
+
+// fill decodes the tree into v, or leaves v alone.
+func (r *report) fill(v reflect.Value, root *node) error {
 	d := decoder{r}
-	fresh := reflect.New(target.Type().Elem()).Elem()
-	fresh.Set(target.Elem())
-	d.value(fresh, root)
+	fresh := reflect.New(v.Type()).Elem()
+	fresh.Set(v)
+	d.value(d.planFor(fresh), fresh, root)
 	if err := r.err(); err != nil {
 		return err
 	}
-	target.Elem().Set(fresh)
+	v.Set(fresh)
 	return nil
 }
 
 // read returns the tree of the file, or nil after a fatal mistake.
 func (r *report) read(data []byte) *node {
-	text := r.clean(data)
-	if r.fatal {
+	if r.clean(data); r.fatal {
 		return nil
 	}
-	body := r.parse(text)
+	if root := readFast(&r.source); root != nil {
+		return root
+	}
+	return r.readSlowly()
+}
+
+// readSlowly is the reading by the parser that decides what is YAML and says what is wrong otherwise.
+func (r *report) readSlowly() *node {
+	body := r.parse(r.text)
 	if r.fatal {
 		return nil
 	}
@@ -80,43 +92,39 @@ type Unmarshaler interface {
 	UnmarshalYAML(n Node) error
 }
 
-func (d decoder) value(v reflect.Value, n *node) {
-	if v.Kind() == reflect.Pointer {
+func (d decoder) value(p *plan, v reflect.Value, n *node) {
+	switch p.role {
+	case asLocated:
+		to := reflect.ValueOf(v.Addr().Interface().(located).place(int(n.at.line), int(n.at.column))).Elem()
+		d.value(p.elemOf(d, to), to, n)
+		return
+	case asUnmarshaler:
+		d.unmarshal(v.Addr().Interface().(Unmarshaler), n)
+		return
+	case asDuration:
+		d.duration(v.Addr().Interface().(*time.Duration), n)
+		return
+	case asText:
+		d.text(v.Addr().Interface().(encoding.TextUnmarshaler), n)
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
 		if n.isNull() {
 			v.SetZero()
 			return
 		}
-		fresh := reflect.New(v.Type().Elem())
-		d.value(fresh.Elem(), n)
+		fresh := reflect.New(p.of.Elem())
+		d.value(p.elemOf(d, fresh.Elem()), fresh.Elem(), n)
 		v.Set(fresh)
-		return
-	}
-	if v.CanAddr() && v.Addr().CanInterface() {
-		switch special := v.Addr().Interface().(type) {
-		case located:
-			line, column := d.lines.clamp(n.at.line, n.at.column)
-			d.value(reflect.ValueOf(special.place(line, column)).Elem(), n)
-			return
-		case Unmarshaler:
-			d.unmarshal(special, n)
-			return
-		case *time.Duration:
-			d.duration(special, n)
-			return
-		case encoding.TextUnmarshaler:
-			d.text(special, n)
-			return
-		}
-	}
-	switch v.Kind() {
 	case reflect.Struct:
-		d.structure(v, n)
+		d.structure(p, v, n)
 	case reflect.Map:
-		d.dictionary(v, n)
+		d.dictionary(p, v, n)
 	case reflect.Slice:
-		d.slice(v, n)
+		d.slice(p, v, n)
 	case reflect.Array:
-		d.array(v, n)
+		d.array(p, v, n)
 	case reflect.Interface:
 		d.any(v, n)
 	default:

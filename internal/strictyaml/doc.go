@@ -22,6 +22,15 @@
 // A file is at most [MaxSize] bytes and [MaxDepth] levels deep, and stands for at most [MaxValues] values once aliases are
 // followed, so that a small file cannot ask for much memory.
 //
-// The grammar is read by github.com/goccy/go-yaml; only its lexer and parser are used. The types are this package's own
-// work, because that module's decoder converts between types and stops at the first mistake.
+// # Two readers
+//
+// What the grammar of YAML says is decided by github.com/goccy/go-yaml, of which only the lexer and the parser are used.
+// The types are this package's own work, because that module's decoder converts between types and stops at the first
+// mistake.
+//
+// A program that starts for one decision and reads its policy with cold caches cannot wait for a full parser. So a small
+// reader goes first: it knows collections in block and flow style, scalars on one line, literal blocks and comments, as
+// most files have nothing else. It either makes the very tree that the parser's way makes, places included, or gives up
+// without a message, and the parser's way is taken from the start. Tables, spliced files and two fuzz targets hold the two to each other.
+// The texts that Decode fills may be parts of one copy of the file.
 package strictyaml

@@ -10,10 +10,9 @@ import (
 // key is a node as well, so that a message can point to it.
 func (n Node) Entries() iter.Seq2[Node, Node] {
 	return func(yield func(key, value Node) bool) {
-		for _, e := range n.node.entries {
-			key := &node{at: e.at}
-			key.setScalar(e.key, true)
-			if !yield(Node{n.report, key}, Node{n.report, e.value}) {
+		for e := n.node.first; e != nil && n.node.form == mapping; e = e.next {
+			key := &node{text: e.key, at: e.keyAt}
+			if !yield(Node{n.report, key}, Node{n.report, e}) {
 				return
 			}
 		}
@@ -23,7 +22,7 @@ func (n Node) Entries() iter.Seq2[Node, Node] {
 // Items yields the elements of a list in the order of the file; every other kind of node yields nothing.
 func (n Node) Items() iter.Seq[Node] {
 	return func(yield func(Node) bool) {
-		for _, item := range n.node.items {
+		for item := n.node.first; item != nil && n.node.form == list; item = item.next {
 			if !yield(Node{n.report, item}) {
 				return
 			}

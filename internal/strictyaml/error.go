@@ -32,11 +32,12 @@ const (
 
 // report gathers the mistakes of one file.
 type report struct {
+	source
 	name   string
-	lines  lineIndex
 	errors []*Error
 	seen   int  // mistakes, also those beyond the ones kept
 	fatal  bool // the rest of the file makes no sense any more
+	plans
 }
 
 // add notes a mistake. A place outside the file, as the parser gives for values that are not there, is moved into it.
@@ -44,8 +45,8 @@ func (r *report) add(at pos, format string, args ...any) {
 	if r.seen++; r.seen > maxKept && !r.fatal {
 		return
 	}
-	line, column := r.lines.clamp(at.line, at.column)
-	r.errors = append(r.errors, &Error{r.name, line, column, fmt.Sprintf(format, args...)})
+	at = r.clamp(at)
+	r.errors = append(r.errors, &Error{r.name, int(at.line), int(at.column), fmt.Sprintf(format, args...)})
 }
 
 // stop notes a mistake after which reading on would only confuse.

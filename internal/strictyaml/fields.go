@@ -9,15 +9,15 @@ import (
 // field is one key that a struct knows.
 type field struct {
 	name     string
-	index    []int // for reflect.Value.FieldByIndex
+	index    []int // as for reflect.Value.FieldByIndex
 	required bool
+	plan     *plan // nil until the first value
 }
 
-// fieldsOf lists the keys of a struct type in the order of its declaration. The tag is yaml:"name,option,…": "-" leaves
+// appendFields adds the keys of a struct type in the order of its declaration. The tag is yaml:"name,option,…": "-" leaves
 // a field out, the option required demands the key, inline takes the fields of an embedded struct as one's own, and
 // omitempty and the like, which concern writing, are passed over. Without a name the key is the field's in lower case.
-func fieldsOf(t reflect.Type) []field {
-	var all []field
+func appendFields(all []field, t reflect.Type) []field {
 	for f := range t.Fields() {
 		name, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 		if name == "-" || !f.IsExported() && !f.Anonymous {
@@ -27,7 +27,7 @@ func fieldsOf(t reflect.Type) []field {
 			if f.Type.Kind() != reflect.Struct {
 				panic(fmt.Sprintf("strictyaml: %s.%s is inline and not a struct", t, f.Name))
 			}
-			for _, inner := range fieldsOf(f.Type) {
+			for _, inner := range appendFields(nil, f.Type) {
 				inner.index = append([]int{f.Index[0]}, inner.index...)
 				all = append(all, inner)
 			}
@@ -39,7 +39,7 @@ func fieldsOf(t reflect.Type) []field {
 		if name == "" {
 			name = strings.ToLower(f.Name)
 		}
-		all = append(all, field{name, f.Index, hasOption(options, "required")})
+		all = append(all, field{name: name, index: f.Index, required: hasOption(options, "required")})
 	}
 	return all
 }
@@ -59,4 +59,14 @@ func namesOf(fields []field) []string {
 		names[i] = f.name
 	}
 	return names
+}
+
+// indexOf returns where the field called name is, or -1. A struct has few fields, and a map of them costs more to make.
+func indexOf(fields []field, name string) int {
+	for i := range fields {
+		if fields[i].name == name {
+			return i
+		}
+	}
+	return -1
 }

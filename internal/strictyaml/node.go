@@ -37,14 +37,15 @@ func (n Node) Kind() Kind {
 
 // Place returns the line and the column where the value starts, both from 1.
 func (n Node) Place() (line, column int) {
-	return n.report.lines.clamp(n.node.at.line, n.node.at.column)
+	return int(n.node.at.line), int(n.node.at.column)
 }
 
 // Decode reads the value into what v points to, by the rules of the function [Decode]. The mistakes it finds are part of
 // the report about the file; the error it returns only says that there are some.
 func (n Node) Decode(v any) error {
 	before := n.report.seen
-	decoder{n.report}.value(reflect.ValueOf(v).Elem(), n.node)
+	d, to := decoder{n.report}, reflect.ValueOf(v).Elem()
+	d.value(d.planFor(to), to, n.node)
 	if n.report.seen > before {
 		return errors.New("cannot be decoded")
 	}

@@ -1,10 +1,6 @@
 package strictyaml
 
-import (
-	"math"
-	"strconv"
-	"strings"
-)
+import "strings"
 
 // scalarKind is the type that the core schema of YAML 1.2 gives to a scalar.
 type scalarKind int
@@ -17,32 +13,35 @@ const (
 	floatScalar
 )
 
-// resolve returns the kind of a plain scalar and its value: nil, bool, string, float64, or for an intScalar the text that
-// strconv reads with base 0.
-func resolve(text string) (scalarKind, any) {
+// resolve returns the kind of a plain scalar.
+func resolve(text string) scalarKind {
+	if text != "" { // no other scalar than text starts otherwise
+		switch c := text[0]; {
+		case c >= '0' && c <= '9' || c == '.' || c == '+' || c == '-':
+		case c == '~' || c == 'n' || c == 'N' || c == 't' || c == 'T' || c == 'f' || c == 'F':
+		default:
+			return textScalar
+		}
+	}
 	switch text {
 	case "", "~", "null", "Null", "NULL":
-		return nullScalar, nil
-	case "true", "True", "TRUE":
-		return boolScalar, true
-	case "false", "False", "FALSE":
-		return boolScalar, false
-	case ".nan", ".NaN", ".NAN":
-		return floatScalar, math.NaN()
-	case ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF":
-		return floatScalar, math.Inf(1)
-	case "-.inf", "-.Inf", "-.INF":
-		return floatScalar, math.Inf(-1)
+		return nullScalar
+	case "true", "True", "TRUE", "false", "False", "FALSE":
+		return boolScalar
+	case ".nan", ".NaN", ".NAN", ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF":
+		return floatScalar
 	}
 	switch {
 	case isInt(text):
-		return intScalar, text
+		return intScalar
 	case isFloat(text):
-		f, _ := strconv.ParseFloat(text, 64) // out of range: infinite; the decoder refuses it
-		return floatScalar, f
+		return floatScalar
 	}
-	return textScalar, text
+	return textScalar
 }
+
+// isTrue reads a boolScalar.
+func isTrue(text string) bool { return text[0] == 't' || text[0] == 'T' }
 
 // isInt follows the table of chapter 10.3.2: [-+]?[0-9]+, 0o[0-7]+, 0x[0-9a-fA-F]+.
 func isInt(s string) bool {
@@ -52,24 +51,17 @@ func isInt(s string) bool {
 	if hex, ok := strings.CutPrefix(s, "0x"); ok {
 		return hex != "" && strings.Trim(hex, "0123456789abcdefABCDEF") == ""
 	}
-	if s != "" && (s[0] == '-' || s[0] == '+') {
-		s = s[1:]
-	}
-	return s != "" && strings.Trim(s, "0123456789") == ""
+	s = withoutSign(s)
+	return s != "" && withoutDigits(s) == ""
 }
 
 // isFloat follows the same table: [-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?
 func isFloat(s string) bool {
-	const digits = "0123456789"
-	rest := s
-	if rest != "" && (rest[0] == '-' || rest[0] == '+') {
-		rest = rest[1:]
-	}
-	whole := strings.TrimLeft(rest, digits)
-	seen := len(whole) < len(rest)
-	rest = whole
+	s = withoutSign(s)
+	rest := withoutDigits(s)
+	seen := len(rest) < len(s)
 	if after, ok := strings.CutPrefix(rest, "."); ok {
-		rest = strings.TrimLeft(after, digits)
+		rest = withoutDigits(after)
 		seen = seen || len(rest) < len(after)
 	}
 	if !seen {
@@ -81,11 +73,23 @@ func isFloat(s string) bool {
 	if rest[0] != 'e' && rest[0] != 'E' {
 		return false
 	}
-	rest = rest[1:]
-	if rest != "" && (rest[0] == '-' || rest[0] == '+') {
-		rest = rest[1:]
+	rest = withoutSign(rest[1:])
+	return rest != "" && withoutDigits(rest) == ""
+}
+
+func withoutSign(s string) string {
+	if s != "" && (s[0] == '-' || s[0] == '+') {
+		return s[1:]
 	}
-	return rest != "" && strings.Trim(rest, digits) == ""
+	return s
+}
+
+// withoutDigits returns what follows the leading digits.
+func withoutDigits(s string) string {
+	for s != "" && s[0] >= '0' && s[0] <= '9' {
+		s = s[1:]
+	}
+	return s
 }
 
 // hasLeadingZero is true for a number such as 0755, which is 493 to one reader and 755 to the next.

@@ -12,14 +12,14 @@ import (
 )
 
 // parse returns the one document of the text, or nil after noting why there is none.
-func (r *report) parse(text []byte) ast.Node {
+func (r *report) parse(text string) ast.Node {
 	// The parser is somebody else's and reads what anybody wrote: should it panic, that is a mistake of the file too.
 	defer func() {
 		if cause := recover(); cause != nil {
 			r.stop(pos{1, 1}, "this cannot be read as YAML (%v)", cause)
 		}
 	}()
-	tokens := lexer.Tokenize(string(text))
+	tokens := lexer.Tokenize(text)
 	r.checkTokens(tokens)
 	if r.fatal {
 		return nil
@@ -131,5 +131,5 @@ func tokenPos(tk *token.Token) pos {
 	if tk == nil || tk.Position == nil {
 		return pos{1, 1}
 	}
-	return pos{tk.Position.Line, tk.Position.Column}
+	return pos{int32(tk.Position.Line), int32(tk.Position.Column)}
 }

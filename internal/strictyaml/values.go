@@ -26,7 +26,7 @@ func (d decoder) scalar(v reflect.Value, n *node) {
 			d.expected("true or false", n, "")
 			return
 		}
-		v.SetBool(n.value.(bool))
+		v.SetBool(isTrue(n.text))
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		bits := v.Type().Bits()
 		if !d.isWhole(ok && kind == intScalar, n, bits, true) {
@@ -94,11 +94,13 @@ func wholeNumber(bits int, signed bool) string {
 
 // float reads a floating or whole number.
 func (d decoder) float(n *node) (float64, error) {
-	if f, ok := n.value.(float64); ok {
-		if math.IsInf(f, 0) && !strings.Contains(strings.ToLower(n.text), "inf") {
-			return 0, strconv.ErrRange
-		}
-		return f, nil
+	switch n.text {
+	case ".nan", ".NaN", ".NAN":
+		return math.NaN(), nil
+	case ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF":
+		return math.Inf(1), nil
+	case "-.inf", "-.Inf", "-.INF":
+		return math.Inf(-1), nil
 	}
 	if strings.HasPrefix(n.text, "0x") || strings.HasPrefix(n.text, "0o") {
 		number, err := strconv.ParseUint(n.text, 0, 64)
@@ -122,28 +124,36 @@ func (d decoder) any(v reflect.Value, n *node) {
 func (d decoder) plain(n *node) any {
 	switch n.form {
 	case mapping:
-		made := make(map[string]any, len(n.entries))
-		for _, e := range n.entries {
-			made[e.key] = d.plain(e.value)
+		made := make(map[string]any, n.count)
+		for e := n.first; e != nil; e = e.next {
+			made[e.key] = d.plain(e)
 		}
 		return made
 	case list:
-		made := make([]any, len(n.items))
-		for i, item := range n.items {
-			made[i] = d.plain(item)
+		made := make([]any, 0, n.count)
+		for item := n.first; item != nil; item = item.next {
+			made = append(made, d.plain(item))
 		}
 		return made
 	}
-	if n.kind == floatScalar {
+	switch n.kind {
+	case nullScalar:
+		return nil
+	case boolScalar:
+		return isTrue(n.text)
+	case floatScalar:
 		number, err := d.float(n)
 		if err != nil {
 			d.expected("a number within range", n, "")
 		}
 		return number
+	case intScalar:
+		return d.plainInt(n)
 	}
-	if n.kind != intScalar {
-		return n.value
-	}
+	return n.text
+}
+
+func (d decoder) plainInt(n *node) any {
 	if !d.isWhole(true, n, 64, true) {
 		return nil
 	}
