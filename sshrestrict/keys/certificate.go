@@ -3,6 +3,7 @@ package keys
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -176,10 +177,8 @@ func (c *Certificate) check(now time.Time, name string, needPrincipal bool) erro
 	case len(c.Principals) == 0 || name == "":
 		return nil
 	}
-	for _, principal := range c.Principals {
-		if principal == name {
-			return nil
-		}
+	if slices.Contains(c.Principals, name) {
+		return nil
 	}
 	return fmt.Errorf("the certificate does not name the principal %q", name)
 }

@@ -61,7 +61,7 @@ func standardTime(wall time.Time, zone *time.Location) time.Time {
 		stride = 601200 * time.Second // with these, mktime(3) of glibc looks for a time of the wanted kind
 		steps  = 64                   // more than a year
 	)
-	for n := time.Duration(0); n < steps; n++ {
+	for n := range time.Duration(steps) {
 		for _, near := range [2]time.Time{at.Add(-n * stride), at.Add(n * stride)} {
 			if !near.IsDST() {
 				_, offset := near.Zone()

@@ -77,6 +77,7 @@ func parseLine(raw string, zone *time.Location) Entry {
 		return e
 	}
 	e.State = Ignored
+	options := ""
 	key, rest, err := readKey(text)
 	if err != nil {
 		end, ok := endOfOptions(text)
@@ -91,17 +92,18 @@ func parseLine(raw string, zone *time.Location) Entry {
 		}
 		behind, more, errBehind := readKey(after)
 		if errBehind != nil {
-			if _, isType := algorithmOf(strings.SplitN(text, " ", 2)[0], false); !isType {
+			if hasKeyBehind(text) {
 				err = errBehind // the line has options: what is wrong is behind them
 			}
 			e.Reason = fmt.Errorf("no key: %w", err)
 			return e
 		}
 		key, rest, e.Text = behind, more, text[:end]
+		options = text // whole: sshd allows a comma behind the last option because a blank follows
 	}
 	e.Key, e.HasKey = key, true
 	e.Note = strings.TrimRight(rest, "\r\n")
-	if e.Options, e.Reason = ParseOptions(e.Text, zone); e.Reason == nil {
+	if e.Options, e.Reason = ParseOptions(options, zone); e.Reason == nil {
 		e.State = Active
 	}
 	return e

@@ -32,7 +32,7 @@ func openFolder(name string, a Account, create bool) (*folder, error) {
 	}
 	at, err := walk(home, a)
 	if err != nil {
-		return nil, fmt.Errorf("home %s: %w", home, err)
+		return nil, fmt.Errorf("home of %s: %v", a.Name, err) // not %w: a missing home is not a missing ~/.ssh
 	}
 	for part := range strings.SplitSeq(strings.Trim(below, "/"), "/") {
 		if part == "" {

@@ -18,6 +18,7 @@ type Target struct {
 	Account Account
 	File    string   // absolute; "" is .ssh/authorized_keys in the home
 	Others  []string // further files in which sshd looks for keys of the account; they are read, not written
+	Groups  []Group  // of the account, who may read the others by them; optional
 }
 
 // InstallOptions say how far [Install] may go.
@@ -35,32 +36,6 @@ type Change struct {
 	Same     int      `json:"same"`  // lines that were there already
 	Diff     string   `json:"diff"`  // in the unified format, without context; "" if nothing changes
 	Notes    []string `json:"notes"` // what else was put right, or is worth knowing
-}
-
-// Conflict is the error for a key that the file, or another one that sshd reads, has already.
-type Conflict struct {
-	File        string
-	Line        int
-	Fingerprint string
-	Level       Level // of the old line
-	Ignored     bool  // sshd passes the old line over
-	Elsewhere   bool  // another file, which is not written: Replace does not help
-}
-
-func (c *Conflict) Error() string {
-	what := "with other options"
-	switch {
-	case c.Ignored:
-		what = "in a line that sshd ignores"
-	case c.Level == None:
-		what = "without restriction"
-	}
-	remedy := "use --replace to put the new line in its place"
-	if c.Elsewhere {
-		remedy = "take that line out first"
-	}
-	return fmt.Sprintf("%s:%d has the key %s already, %s, and sshd takes the first line that lets a key in; %s",
-		c.File, c.Line, c.Fingerprint, what, remedy)
 }
 
 // Install puts lines, as [Line] makes them, into an account's file. The file is replaced in one step: whatever happens, it
@@ -171,7 +146,7 @@ func sameKey(a, b Entry) bool {
 
 // checkOther looks for the new keys in a file that is not written.
 func (t Target) checkOther(name string, added []Entry) error {
-	file, err := openAs(name, t.Account, nil)
+	file, err := openAs(name, t.Account, t.Groups)
 	if errors.Is(err, fs.ErrNotExist) || path.Clean(name) == path.Clean(t.File) {
 		if err == nil {
 			file.Close()
@@ -196,15 +171,6 @@ func (t Target) checkOther(name string, added []Entry) error {
 		}
 	}
 	return nil
-}
-
-func conflict(e Entry) *Conflict {
-	c := &Conflict{File: e.File, Line: e.Number, Fingerprint: e.Key.Fingerprint(), Ignored: e.State == Ignored}
-	var k Audited
-	k.Restricted = None
-	k.fill(e.Options, time.Time{})
-	c.Level = k.Restricted
-	return c
 }
 
 // lockFolder waits for other runs, at most ten seconds. A lock on the folder leaves no file behind.

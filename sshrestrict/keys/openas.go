@@ -23,7 +23,8 @@ func openAs(name string, a Account, groups []Group) (*os.File, error) {
 	}
 	answer := make(chan opened)
 	go func() {
-		// The thread is never unlocked, so it ends with the goroutine and nobody else runs with its rights.
+		// The thread is never unlocked, so it ends with the goroutine and nobody else runs with its rights. A child that
+		// this very thread started with Pdeathsig gets its signal then: start such children from a locked thread.
 		runtime.LockOSThread()
 		if err := becomeForFiles(a, groups); err != nil {
 			answer <- opened{nil, err}

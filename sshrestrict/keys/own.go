@@ -7,12 +7,12 @@ import (
 
 // Own is what a forced command says that starts our program.
 type Own struct {
-	Program string // as written, mostly "/usr/bin/ops"
-	Policy  string
-	Key     string // "" without --key
-	Folder  string // of the policies, "" for the default
+	Program string `json:"program"` // as written, mostly "/usr/bin/ops"
+	Policy  string `json:"policy"`
+	Key     string `json:"key,omitempty"`
+	Folder  string `json:"policies,omitempty"` // "" for the default
 	// Fault says why the command starts our program and yet denies or misleads, "" if it is well.
-	Fault string
+	Fault string `json:"fault,omitempty"`
 }
 
 // ParseOwn recognises a forced command of the form that [Line] writes and those that the program accepts beside it: options

@@ -66,11 +66,11 @@ func (m Machine) alarmTime() (*time.Time, error) {
 	if err != nil || alarm == "" {
 		return nil, err
 	}
-	a, err := strconv.ParseInt(alarm, 10, 40)
+	a, err := number(alarm)
 	if err != nil {
 		return nil, fmt.Errorf("the alarm of the clock is not a number: %s", strconv.QuoteToASCII(clean(alarm)))
 	}
-	c, err := strconv.ParseInt(clock, 10, 40)
+	c, err := number(clock)
 	if err != nil {
 		return nil, fmt.Errorf("the time of the clock is not a number: %s", strconv.QuoteToASCII(clean(clock)))
 	}
@@ -125,4 +125,10 @@ func (m Machine) writeAlarm(at time.Time) error {
 		return errors.New("the time has come already")
 	}
 	return m.alarm.write("+" + strconv.FormatInt(int64(in/time.Second), 10))
+}
+
+// number reads seconds as the kernel writes them: digits only.
+func number(text string) (int64, error) {
+	n, err := strconv.ParseUint(text, 10, 40)
+	return int64(n), err
 }

@@ -39,6 +39,7 @@ func dial(ctx context.Context, socket string) (*bus, error) {
 	if !ok {
 		panic("power: a bus without a deadline")
 	}
+	// The library closes the socket when the context ends, but waits for a write that hangs before it does.
 	if err := raw.SetDeadline(deadline); err != nil {
 		raw.Close()
 		return nil, fmt.Errorf("connect to the system bus: %w", err)

@@ -105,7 +105,8 @@ func (s Session) where() string {
 // the parent of the one that bears the user's name, has opened it. For root both are one.
 func (s *Status) knowsSSH(pid int) bool {
 	return slices.ContainsFunc(s.Sessions, func(session Session) bool {
-		return int(session.leader) == pid || int(session.leader) == s.sshParents[pid]
+		leader := int(session.leader)
+		return leader != 0 && (leader == pid || leader == s.sshParents[pid])
 	})
 }
 

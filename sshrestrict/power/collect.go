@@ -42,7 +42,7 @@ func (m Machine) Status(ctx context.Context) Status {
 				f.set(&s)
 			}
 			if f.err != nil {
-				s.miss(f.fields, clean(f.err.Error()))
+				s.miss(f.fields, clean(strings.ReplaceAll(f.err.Error(), "\n", "; ")))
 			}
 			continue
 		case <-ctx.Done():

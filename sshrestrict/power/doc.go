@@ -25,6 +25,8 @@
 //	requested, unsure     logind did not answer within 10 s: it may act yet; exit 75
 //	requested             and the end of the connection: the machine went down faster than the answer came out
 //
+// A status takes less than five seconds, whatever hangs; a verb that acts, at most twenty.
+//
 // After requested without a word behind it, and after unsure, look at the machine to learn what happened. Fields may be
 // added under the same schema number; a reader passes over what it does not know. On the standard error there is one line
 // for a person if a request was not carried out; it is not part of the contract.
@@ -81,7 +83,7 @@
 //
 // # Confinement
 //
-// The process needs to read /proc, /sys, /dev/pts and to see the times of /dev/tty* and of the lock files of dpkg and
-// apt, to connect to /run/dbus/system_bus_socket, and for --wake-at to write /sys/class/rtc/rtc0/wakealarm, which is a
+// The process needs to read /proc, /sys and the folders /dev and /dev/pts, to see the times of terminals and of the lock
+// files of dpkg and apt, to connect to /run/dbus/system_bus_socket, and for --wake-at to write /sys/class/rtc/rtc0/wakealarm, which is a
 // file of root: "z /sys/class/rtc/rtc0/wakealarm 0664 root GROUP" in a file of tmpfiles.d(5) gives it to a group.
 package power

@@ -267,7 +267,7 @@ func newWorld(t *testing.T) *world {
 	socket := startBus(t, busFolder(t), openPolicy)
 	w.fake = startFake(t, socket)
 	w.Machine = Machine{
-		Root: root, Bus: socket, Now: noon, PID: 77, UID: 990, Collect: 4 * time.Second, Act: 4 * time.Second,
+		Root: root, Bus: socket, Now: noon, PID: 77, UID: 990, Collect: time.Minute, Act: time.Minute, // for slow days
 		wakeModes: func(string) (uint32, uint32, error) { return 0x2f, 0x20, nil },
 		alarm:     sysfsAlarm(filepath.Join(root, "sys/class/rtc/rtc0")),
 	}

@@ -106,8 +106,10 @@ func (m Machine) ttyIdle(context.Context) (func(*Status), error) {
 			}
 		}
 	}
-	if _, err := os.ReadDir(m.path("dev/pts")); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, err // Glob says nothing about a folder that it may not read
+	for _, folder := range []string{"dev", "dev/pts"} { // Glob says nothing about a folder that it may not read
+		if _, err := os.ReadDir(m.path(folder)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return nil, err
+		}
 	}
 	if last.IsZero() {
 		return nil, nil

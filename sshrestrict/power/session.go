@@ -8,6 +8,9 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
+// atOnce is how many sessions are asked about at a time; dbus-daemon cuts off who waits for more than 128 answers.
+const atOnce = 32
+
 // sessions lists the sessions with what matters about them. One that ends while we look is left out.
 func (m Machine) sessions(ctx context.Context, b *bus) (func(*Status), error) {
 	var all []struct {
@@ -23,8 +26,11 @@ func (m Machine) sessions(ctx context.Context, b *bus) (func(*Status), error) {
 	own := m.ownSession(ctx, b)
 	shown := all[:min(len(all), maxList)]
 	answers := make([]pending, len(shown))
-	for i, s := range shown {
-		answers[i] = b.ask(ctx, object{login().name, s.Path}, propertiesGetAll, sessionInterface)
+	ask := func(i int) {
+		answers[i] = b.ask(ctx, object{login().name, shown[i].Path}, propertiesGetAll, sessionInterface)
+	}
+	for i := range min(len(shown), atOnce) {
+		ask(i)
 	}
 	out := make([]Session, 0, len(shown))
 	var errs []error
@@ -33,6 +39,9 @@ func (m Machine) sessions(ctx context.Context, b *bus) (func(*Status), error) {
 			ID: clean(s.ID), UID: s.UID, User: clean(s.User), Seat: clean(s.Seat), Own: own != "" && s.Path == own,
 		}
 		err := session.fill(answers[i])
+		if next := i + atOnce; next < len(shown) {
+			ask(next)
+		}
 		if gone(err) {
 			continue
 		}
