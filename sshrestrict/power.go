@@ -70,10 +70,14 @@ func (r *powerRule) decide(q *Request) answer {
 	}
 	// The kernel's files on interfaces, sessions and clocks are read by status; the bus is a socket, which Landlock does
 	// not guard.
-	return allow(&Start{
+	s := &Start{
 		Stages: []Stage{session(append([]string{"power"}, wish.Words()...)...)},
-		Read:   []string{"/proc", "/sys", "/run", "/etc/passwd", "/etc/machine-id", "/var/run"},
-	})
+		Read:   []string{"/proc", "/sys", "/run", "/dev", "/etc/passwd", "/etc/machine-id", "/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock"},
+	}
+	if len(texts) > 1 {
+		s.Write = []string{"/sys/class/rtc/rtc0/wakealarm"}
+	}
+	return allow(s)
 }
 
 func (r *powerRule) has(name string) bool {

@@ -84,6 +84,7 @@
 // # Confinement
 //
 // The process needs to read /proc, /sys and the folders /dev and /dev/pts, to see the times of terminals and of the lock
-// files of dpkg and apt, to connect to /run/dbus/system_bus_socket, and for --wake-at to write /sys/class/rtc/rtc0/wakealarm, which is a
-// file of root: "z /sys/class/rtc/rtc0/wakealarm 0664 root GROUP" in a file of tmpfiles.d(5) gives it to a group.
+// files of dpkg and apt, to connect to /run/dbus/system_bus_socket, and for --wake-at to write
+// /sys/class/rtc/rtc0/wakealarm. That is a file of root: the line "z /sys/class/rtc/rtc0/wakealarm 0664 root GROUP" in a
+// file of tmpfiles.d(5) gives it to a group.
 package power

@@ -172,9 +172,9 @@ func TestModes(t *testing.T) {
 		"own remove":      func(t *Tree) error { return errors.Join(store(t, "o", "x", os.O_CREATE), t.Remove("o")) },
 		"own again":       func(t *Tree) error { return errors.Join(store(t, "o", "x", os.O_CREATE), store(t, "o", "y", 0)) },
 	}
-	everything := ""
+	var everything strings.Builder
 	for name := range ops {
-		everything += name + ", "
+		everything.WriteString(name + ", ")
 	}
 	const look, fresh = "list, stat, readlink, ", "new, put new, mkdir, own chmod, own times, own rename, "
 	const over = "overwrite, append, truncate, resize, put over, own rename over, own again, "
@@ -189,7 +189,7 @@ func TestModes(t *testing.T) {
 		"write":          {Options{Mode: Write}, look + fresh + over},
 		"write, delete":  {Options{Mode: Write, Delete: true}, look + fresh + over + "remove, rmdir, rename, rename over, rename folder, own remove, "},
 		"rw":             {Options{Mode: ReadWrite}, look + "read, sum, " + fresh + over + "chmod, times, link times, symlink, link, "},
-		"rw, delete":     {all(), everything},
+		"rw, delete":     {all(), everything.String()},
 	} {
 		for op, do := range ops {
 			t.Run(name+"/"+op, func(t *testing.T) {
