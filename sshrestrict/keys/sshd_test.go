@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -157,7 +158,8 @@ func (s *server) login(t *testing.T, user, key, from string, args ...string) ses
 	}
 	ended := func() bool {
 		log := s.log.from(mark)
-		return strings.Contains(log, "Disconnected from ") || strings.Contains(log, "Connection closed by ") || strings.Contains(log, "Connection reset by ")
+		return slices.ContainsFunc([]string{"Disconnected from ", "Connection closed by ", "Connection reset by ", "Killing privsep child "},
+			func(last string) bool { return strings.Contains(log, last) })
 	}
 	for deadline := time.Now().Add(10 * time.Second); !ended(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
