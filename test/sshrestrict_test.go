@@ -155,3 +155,18 @@ audit:       {to: [`+s.dir+`/audit.jsonl], record: interactive, recordings: `+re
 		t.Errorf("without a terminal: %q, %d", out, code)
 	}
 }
+
+// ForceCommand for an account, whose policy has its name: sshd hands the token %u over as it is.
+func TestForceCommandOfAccount(t *testing.T) {
+	programs := buildPrograms(t)
+	policies := t.TempDir()
+	makeFile(t, filepath.Join(policies, "root.yaml"), "allow:\n  - command: [hello]\n    run: [/usr/bin/echo, hello]\n")
+	s := startSSHD(t, programs, "ForceCommand "+programs+"/ops ssh-restrict --policies "+policies+" --user %u")
+	key := s.grant("any", "allow: []\n") // its command= is not asked: ForceCommand wins
+	if out, talk, code := s.ssh(key, "hello"); out != "hello\n" || code != 0 {
+		t.Errorf("%q, %q, %d", out, talk, code)
+	}
+	if _, talk, code := s.ssh(key, "id"); code != 77 || talk != "ops ssh-restrict: denied (command-unknown)\n" {
+		t.Errorf("%q, %d", talk, code)
+	}
+}

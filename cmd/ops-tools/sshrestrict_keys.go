@@ -1,9 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -124,8 +127,11 @@ func newKeysInstall(e *env) *cobra.Command {
 			if err != nil {
 				return withCode(exitNoInput, err)
 			}
-			change, err := keys.Install(cmd.Context(), keys.Target{Account: account, File: o.file}, lines,
-				keys.InstallOptions{Replace: o.replace, DryRun: o.dryRun})
+			target := keys.Target{Account: account, File: o.file, Groups: machine.Groups}
+			if target.Others, err = otherFiles(cmd.Context(), machine, account, o.file); err != nil {
+				fmt.Fprintln(e.err, terminal.Printable("other files with keys of the account were not looked at: "+err.Error()))
+			}
+			change, err := keys.Install(cmd.Context(), target, lines, keys.InstallOptions{Replace: o.replace, DryRun: o.dryRun})
 			if err != nil {
 				return withCode(exitCantCreate, err)
 			}
@@ -156,6 +162,19 @@ func newKeysInstall(e *env) *cobra.Command {
 	f.BoolVar(&o.dryRun, "dry-run", false, "show what would change")
 	f.BoolVar(&o.json, "json", false, "print JSON")
 	return cmd
+}
+
+// otherFiles asks sshd where else it looks for keys of the account.
+func otherFiles(ctx context.Context, machine keys.Machine, account keys.Account, file string) ([]string, error) {
+	config, err := machine.Sshd.Effective(ctx, keys.Client{User: account.Name})
+	if err != nil {
+		return nil, err
+	}
+	files, err := config.KeyFiles(account)
+	if file == "" {
+		file = filepath.Join(account.Home, ".ssh/authorized_keys")
+	}
+	return slices.DeleteFunc(files, func(name string) bool { return name == file }), err
 }
 
 func newKeysAudit(e *env) *cobra.Command {

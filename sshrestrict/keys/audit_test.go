@@ -48,7 +48,7 @@ func TestAuditLines(t *testing.T) {
 		{"opened again", `restrict,port-forwarding,command="x" ` + ed25519A, Partly, "port-forwarding", "medium partly-restricted :1"},
 		{"ours", ours("p", ed25519A), Fully, "", ""},
 		{"ours in PATH", `restrict,command="ops ssh-restrict --policy p" ` + ed25519A, Fully, "", "high own-fault :1"},
-		{"ours with %u", `restrict,command="/usr/bin/ops ssh-restrict --user %u" ` + ed25519A, Fully, "", "high own-fault :1"},
+		{"ours with %u", `restrict,command="/usr/bin/ops ssh-restrict --user %u" ` + ed25519A, Fully, "", ""},
 		{"expired", `restrict,expiry-time="20200101Z",command="x" ` + ed25519A, Fully, "", "low expired :1"},
 		{"local expiry", `restrict,expiry-time="20300101",command="x" ` + ed25519A, Fully, "", "low local-expiry :1"},
 		{"from without effect", `restrict,from="10.0.0.1/8",command="x" ` + ed25519A, Fully, "", "medium never-matches :1"},

@@ -57,6 +57,7 @@ func ParseOwn(command string) (own Own, ok bool) {
 	case own.Fault != "":
 	case own.Policy == "":
 		own.Fault = "no policy is named"
+	case own.Policy == "%u": // sshd leaves it as it is in ForceCommand, and the program takes the account's name for it
 	case !isName(own.Policy):
 		own.Fault = "the policy's name is not valid: " + own.Policy
 	case own.Key != "" && !isName(own.Key):

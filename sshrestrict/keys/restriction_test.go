@@ -255,7 +255,7 @@ func TestParseOwn(t *testing.T) {
 		{"/usr/bin/ops ssh-restrict run --policy=backup", true, Own{Program: "/usr/bin/ops", Policy: "backup"}},
 		{"/usr/bin/ops ssh-restrict --user alice --policies /etc/p", true, Own{Program: "/usr/bin/ops", Policy: "alice", Folder: "/etc/p"}},
 		{"ops ssh-restrict --policy p", true, Own{Program: "ops", Policy: "p", Fault: "PATH"}},
-		{"/usr/bin/ops ssh-restrict --user %u", true, Own{Program: "/usr/bin/ops", Policy: "%u", Fault: "not valid"}},
+		{"/usr/bin/ops ssh-restrict --user %u", true, Own{Program: "/usr/bin/ops", Policy: "%u"}},
 		{"/usr/bin/ops ssh-restrict --user $USER", true, Own{Program: "/usr/bin/ops", Fault: "login shell"}},
 		{"/usr/bin/ops ssh-restrict --policy p; sh", true, Own{Program: "/usr/bin/ops", Fault: "login shell"}},
 		{`"/usr/bin/ops" ssh-restrict --policy p`, true, Own{Program: `"/usr/bin/ops"`, Fault: "login shell"}},
