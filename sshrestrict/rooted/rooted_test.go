@@ -149,6 +149,8 @@ func TestModes(t *testing.T) {
 		"put new":       func(t *Tree) error { return second(t.Put(context.Background(), "new", strings.NewReader("x"))) },
 		"mkdir":         func(t *Tree) error { return t.Mkdir("new", 0o755) },
 		"overwrite":     func(t *Tree) error { return store(t, "file", "x", 0) },
+		"create over":   func(t *Tree) error { return store(t, "file", "x", os.O_CREATE|os.O_TRUNC) },
+		"create in":     func(t *Tree) error { return store(t, "file", "x", os.O_CREATE) },
 		"append":        func(t *Tree) error { return store(t, "file", "x", os.O_APPEND) },
 		"truncate":      func(t *Tree) error { return store(t, "file", "", os.O_TRUNC) },
 		"resize":        func(t *Tree) error { return t.Apply("file", Change{Size: new(int64)}) },
@@ -177,7 +179,7 @@ func TestModes(t *testing.T) {
 		everything.WriteString(name + ", ")
 	}
 	const look, fresh = "list, stat, readlink, ", "new, put new, mkdir, own chmod, own times, own rename, "
-	const over = "overwrite, append, truncate, resize, put over, own rename over, own again, "
+	const over = "overwrite, create over, create in, append, truncate, resize, put over, own rename over, own again, "
 	for name, c := range map[string]struct {
 		options Options
 		allowed string
@@ -191,6 +193,11 @@ func TestModes(t *testing.T) {
 		"rw":             {Options{Mode: ReadWrite}, look + "read, sum, " + fresh + over + "chmod, times, link times, symlink, link, "},
 		"rw, delete":     {all(), everything.String()},
 	} {
+		for op := range strings.SplitSeq(strings.TrimSuffix(c.allowed, ", "), ", ") {
+			if ops[op] == nil {
+				t.Errorf("nothing is called %q", op)
+			}
+		}
 		for op, do := range ops {
 			t.Run(name+"/"+op, func(t *testing.T) {
 				_, root := aBox(t)
@@ -558,6 +565,16 @@ func TestUnfinishedFileReplaced(t *testing.T) {
 	if err := f.Abandon(); err != nil || get(t, root+"/up") != "of another" {
 		t.Errorf("%v", err)
 	}
+	u, err := tree.Create("put", 0o644)
+	if err != nil {
+		t.Fatal(err)
+	}
+	temp, _ := filepath.Glob(root + "/.put.*.part")
+	os.Remove(temp[0])
+	put(t, temp[0], "of another")
+	if err := u.Commit(false); !errors.Is(err, fs.ErrPermission) || get(t, temp[0]) != "of another" {
+		t.Errorf("%v", err)
+	}
 	// Nor is it taken for this session's own.
 	if err := tree.Rename("up", "mine", false); !errors.Is(err, fs.ErrPermission) {
 		t.Errorf("%v", err)
@@ -580,6 +597,19 @@ func TestRenameOfAnOpenUpload(t *testing.T) {
 	}
 	if err := errors.Join(f.Close(), tree.Rename("up.part", "up", false)); err != nil {
 		t.Error(err)
+	}
+}
+
+// Nobody who makes the new name in the last instant is written over.
+func TestRenameNew(t *testing.T) {
+	_, root := aBox(t)
+	tree := open(t, root, all())
+	err := tree.pair("file", "dir/in", func(fromDir int, from string, toDir int, to string) error {
+		n, err := look(fromDir, from)
+		return errors.Join(err, renameNew(fromDir, from, toDir, to, n))
+	})
+	if !errors.Is(err, fs.ErrExist) || get(t, root+"/dir/in") != "in" {
+		t.Errorf("%v", err)
 	}
 }
 

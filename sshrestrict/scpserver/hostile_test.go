@@ -192,6 +192,7 @@ func TestHostileSource(t *testing.T) {
 		"pattern without its end":  {[]Path{{Text: "f[il", Pattern: true}}, "\x00", "without its end"},
 		"pattern ends in escape":   {[]Path{{Text: `*\`, Pattern: true}}, "\x00", "without its end"},
 		"pattern with NUL":         {[]Path{{Text: "*\x00", Pattern: true}}, "\x00", "NUL"},
+		"name with a line's end":   {[]Path{{Text: "l*", Pattern: true}}, "\x00", "control characters cannot be sent"},
 		"pattern of hidden":        {[]Path{{Text: "*idden", Pattern: true}}, "\x00", "no such file"},
 		"escaped pattern":          {[]Path{{Text: `\*`, Pattern: true}}, "\x00", "no such file"},
 		"no first answer":          {[]Path{{Text: "file"}}, "", "the client left"},
@@ -209,6 +210,7 @@ func TestHostileSource(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir, root := aBox(t)
 			put(t, root+"/.hidden", "")
+			put(t, root+"/l\nC0644 1 x", "")
 			before := listing(t, dir)
 			var out bytes.Buffer
 			o := Options{Tree: open(t, root, rooted.Options{}), Source: true, Recursive: true, Paths: c.paths}

@@ -31,7 +31,7 @@ func aTree(t *testing.T, dir string) {
 	put(t, dir+"/.hidden", "dot")
 	put(t, dir+"/a/b/c/deep", strings.Repeat("deep", 1000))
 	put(t, dir+"/big", strings.Repeat("0123456789abcdef", 1<<16))
-	for i := range 12 {
+	for i := range 8 {
 		put(t, fmt.Sprintf("%s/many/%03d", dir, i), fmt.Sprint(i))
 	}
 }

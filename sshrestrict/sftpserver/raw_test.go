@@ -190,6 +190,7 @@ func TestHostilePackets(t *testing.T) {
 		"hard link to a link":         {[][]byte{hello(), ext("hardlink@openssh.com", "escape", "mine")}, "denied"},
 		"symlink out":                 {[][]byte{hello(), raw(typeSymlink, 1, "../secret", "x")}, "denied"},
 		"symlink out, hidden":         {[][]byte{hello(), raw(typeSymlink, 1, "inner/../../secret", "x")}, "denied"},
+		"symlink up after a name":     {[][]byte{hello(), raw(typeSymlink, 1, "in/../in", "dir/x")}, "denied"},
 		"symlink with absolute path":  {[][]byte{hello(), raw(typeSymlink, 1, "/etc", "x")}, "denied"},
 		"symlink below a link":        {[][]byte{hello(), raw(typeSymlink, 1, "../../secret", "inner/x")}, "denied"},
 		"symlink moved up":            {[][]byte{hello(), raw(typeSymlink, 1, "../file", "dir/x"), raw(typeRename, 1, "dir/x", "x")}, "denied"},
