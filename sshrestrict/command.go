@@ -16,7 +16,7 @@ type commandRule struct {
 	Command []string         `yaml:"command,required"`
 	Options []option         `yaml:"options"` // the client may give these before, between and after the words
 	Run     []string         `yaml:"run"`     // what is started; Command with the program's path if left out
-	Where   map[string]value `yaml:"where"`   // what the {placeholders} may be
+	Where   map[string]value `yaml:"where"`   // what the {variables} may be
 
 	Sandbox bool `yaml:"confine"` // raise the sandbox even if the policy has no sandbox section
 	Network bool `yaml:"network"` // the program needs TCP
@@ -25,8 +25,8 @@ type commandRule struct {
 // optionsPlace stands for the client's options in Run.
 const optionsPlace = "{options}"
 
-// placeholder returns the name in "{name}" or "{name...}", which stands for one or more words.
-func placeholder(word string) (name string, many, ok bool) {
+// variable returns the name in "{name}" or "{name...}", which stands for one or more words.
+func variable(word string) (name string, many, ok bool) {
 	if len(word) < 3 || word[0] != '{' || word[len(word)-1] != '}' {
 		return "", false, false
 	}
@@ -39,12 +39,12 @@ func (r *commandRule) complete() error {
 	if len(r.Command) == 0 || r.Command[0] == "" {
 		return refuse("command", "command has no words")
 	}
-	if _, _, hole := placeholder(r.Command[0]); hole {
-		return refuse("command", "the name of the program cannot be a placeholder: the client would choose what runs")
+	if _, _, hole := variable(r.Command[0]); hole {
+		return refuse("command", "the name of the program cannot be a variable: the client would choose what runs")
 	}
 	given := map[string]bool{}
 	for i, word := range r.Command {
-		name, many, hole := placeholder(word)
+		name, many, hole := variable(word)
 		switch {
 		case !hole:
 			continue
@@ -101,10 +101,10 @@ func (r *commandRule) completeRun(given map[string]bool) error {
 			options++
 			continue
 		}
-		name, _, hole := placeholder(word)
+		name, _, hole := variable(word)
 		switch {
 		case hole && i == 0:
-			return refuse("command", "run: the program cannot be a placeholder")
+			return refuse("command", "run: the program cannot be a variable")
 		case hole && !given[name]:
 			return refuse("command", "run: {%s} does not stand in command", name)
 		}
@@ -148,7 +148,7 @@ func (r *commandRule) decide(q *Request) answer {
 			args = append(args, options...)
 			continue
 		}
-		name, _, hole := placeholder(word)
+		name, _, hole := variable(word)
 		if !hole {
 			args = append(args, word)
 			continue
@@ -184,12 +184,12 @@ func (r *commandRule) fixed() []string {
 	return fixed
 }
 
-// match compares the client's words with the rule's and returns the values of the placeholders.
+// match compares the client's words with the rule's and returns the values of the variables.
 func (r *commandRule) match(words []Word) (map[string][]string, error) {
 	values := map[string][]string{}
 	template := r.Command[1:]
 	for i, part := range template {
-		name, many, hole := placeholder(part)
+		name, many, hole := variable(part)
 		switch {
 		case !hole:
 			if i >= len(words) || !words[i].literal() || words[i].Text != part {

@@ -124,7 +124,7 @@ func TestPolicyMistakes(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"alow: []\n", `1:1: unknown key "alow"`},
 		{"allow: [{rsyn: {}}]\n", `1:10: unknown kind of rule "rsyn"`},
-		{"allow:\n  - command: [\"{x}\"]\n", "cannot be a placeholder"},
+		{"allow:\n  - command: [\"{x}\"]\n", "cannot be a variable"},
 		{"allow:\n  - command: [a, \"{x}\"]\n", `{x} has no type`},
 		{"allow:\n  - command: [a]\n    where: {x: {integer: 1-2}}\n", "does not stand in command"},
 		{"allow:\n  - sftp: {root: data}\n", "absolute path"},

@@ -28,7 +28,7 @@ func TestGitThroughPolicy(t *testing.T) {
 	s := newServer(t, "")
 	root := withCommit(t, s)
 	url := "ssh://host" + root + "/team/proj.git"
-	rule := "allow: [{git: {root: " + root + ", repositories: [team/*.git, work], mode: MODE, archive: true}}]"
+	rule := "allow: [{git: {root: " + root + ", repositories: [team/*.git, checkout], mode: MODE, archive: true}}]"
 	s.policy(strings.Replace(rule, "MODE", "read-write", 1))
 
 	for _, version := range []string{"0", "1", "2"} {
@@ -58,8 +58,8 @@ func TestGitThroughPolicy(t *testing.T) {
 	if after := s.run("", "git", "ls-remote", url); after != before {
 		t.Errorf("a refused push changed %s into %s", before, after)
 	}
-	s.run("../srv", "git", "clone", "--quiet", "team/proj.git", "work")
-	s.run("", "git", "clone", "--quiet", "ssh://host"+root+"/work", "copy")
+	s.run("../srv", "git", "clone", "--quiet", "team/proj.git", "checkout")
+	s.run("", "git", "clone", "--quiet", "ssh://host"+root+"/checkout", "copy")
 	s.run("../srv", "git", "init", "--quiet", "--bare", "secret.git")
 	s.refused("repository", "", "git", "ls-remote", "ssh://host"+root+"/secret.git")
 	s.refused("path-parent", "", "git", "ls-remote", "ssh://host"+root+"/team/proj.git/../../secret.git")

@@ -17,7 +17,7 @@ func gitTree(t *testing.T) string {
 	for _, name := range []string{"proj.git", "secret.git", "it's.git", "a!b.git", "with space.git", "team/deep.git", "both.git"} {
 		mustRun(t, nil, root, "git", "init", "--quiet", "--bare", "--template=", name)
 	}
-	for _, name := range []string{"work", "other"} {
+	for _, name := range []string{"checkout", "other"} {
 		mustRun(t, nil, root, "git", "init", "--quiet", "--template=", name)
 	}
 	err := errors.Join(
@@ -58,8 +58,8 @@ func TestGitClients(t *testing.T) {
 		{"relative", "git-upload-pack 'proj.git'", upload + "proj.git"},
 		{"a folder", "git-upload-pack 'ROOT/team/deep.git'", upload + "team/deep.git"},
 		{"a link", "git-upload-pack 'ROOT/link.git'", upload + "proj.git"},
-		{"a working copy", "git-upload-pack 'ROOT/work'", upload + "work/.git"},
-		{"git's files of a working copy", "git-upload-pack 'ROOT/work/.git'", upload + "work/.git"},
+		{"a working copy", "git-upload-pack 'ROOT/checkout'", upload + "checkout/.git"},
+		{"git's files of a working copy", "git-upload-pack 'ROOT/checkout/.git'", upload + "checkout/.git"},
 		{"what does not exist", "git-upload-pack 'ROOT/none.git'", upload + "none.git"},
 		{"lfs", "git-lfs-authenticate ROOT/proj.git download", "/usr/bin/git-lfs-authenticate ROOT/proj.git download"},
 		{"old lfs", "git-lfs-authenticate ROOT/proj.git download " + strings.Repeat("0a", 32), "/usr/bin/git-lfs-authenticate ROOT/proj.git download"},
@@ -68,8 +68,8 @@ func TestGitClients(t *testing.T) {
 		{"annex with a field", "git-annex-shell 'configlist' 'ROOT/proj.git' '--' 'autoinit=1' '--'", "/usr/bin/git-annex-shell configlist ROOT/proj.git"},
 		{"annex in the home", "git-annex-shell 'configlist' '/~/proj.git'", "/usr/bin/git-annex-shell configlist ROOT/proj.git"},
 		{
-			"annex's protocol", "git-annex-shell 'p2pstdio' 'ROOT/work' '--debug' '" + uuid + "' --uuid " + uuid,
-			"/usr/bin/git-annex-shell p2pstdio ROOT/work " + uuid + " --debug --uuid " + uuid,
+			"annex's protocol", "git-annex-shell 'p2pstdio' 'ROOT/checkout' '--debug' '" + uuid + "' --uuid " + uuid,
+			"/usr/bin/git-annex-shell p2pstdio ROOT/checkout " + uuid + " --debug --uuid " + uuid,
 		},
 		{"a key is there", "git-annex-shell 'inannex' 'ROOT/proj.git' 'SHA256E-s5--0a.txt'", "/usr/bin/git-annex-shell inannex ROOT/proj.git SHA256E-s5--0a.txt"},
 		{
@@ -87,7 +87,7 @@ func TestGitClients(t *testing.T) {
 	checkVCS(t, write, root, []vcsCase{
 		{"clone", "git-upload-pack 'ROOT/proj.git'", upload + "proj.git"},
 		{"push", "git-receive-pack 'ROOT/proj.git'", "/usr/bin/git receive-pack ROOT/proj.git"},
-		{"push with a space", "git receive-pack 'ROOT/work'", "/usr/bin/git receive-pack ROOT/work/.git"},
+		{"push with a space", "git receive-pack 'ROOT/checkout'", "/usr/bin/git receive-pack ROOT/checkout/.git"},
 		{"archive", "git-upload-archive 'ROOT/proj.git'", "/usr/bin/git upload-archive ROOT/proj.git"},
 		{"lfs", "git-lfs-authenticate ROOT/proj.git upload", "/usr/bin/git-lfs-authenticate ROOT/proj.git upload"},
 		{"annex", "git-annex-shell 'configlist' 'ROOT/proj.git' '--' 'autoinit=1' '--'", "/usr/bin/git-annex-shell configlist ROOT/proj.git -- autoinit=1 --"},
@@ -102,7 +102,7 @@ func TestGitClients(t *testing.T) {
 		{"below the root", "git-upload-pack '/proj.git'", upload + "proj.git"},
 		{"absolute", "git-upload-pack 'ROOT/team/deep.git'", upload + "team/deep.git"},
 		{"in the home", "git-upload-pack '~/team/deep.git'", upload + "team/deep.git"},
-		{"not named", "git-upload-pack '/work'", "repository"},
+		{"not named", "git-upload-pack '/checkout'", "repository"},
 		{"too deep", "git-upload-pack '/team/deep.git/x.git'", "repository"},
 		{"another folder", "git-upload-pack '/other/deep.git'", "repository"},
 	})

@@ -90,7 +90,7 @@ func (m *Menu) Commands() []string {
 				b.WriteString(" [" + o.names[0] + "]")
 			}
 			for _, word := range r.Command[1:] {
-				name, many, hole := placeholder(word)
+				name, many, hole := variable(word)
 				switch {
 				case !hole:
 					b.WriteString(" " + shellQuote(word))
@@ -133,7 +133,7 @@ func (r *commandRule) complement(words []string, prefix string) []string {
 		if at == len(r.Command) {
 			return nil
 		}
-		_, many, hole := placeholder(r.Command[at])
+		_, many, hole := variable(r.Command[at])
 		if !hole && r.Command[at] != word {
 			return nil
 		}
@@ -143,7 +143,7 @@ func (r *commandRule) complement(words []string, prefix string) []string {
 	}
 	var candidates []string
 	if at < len(r.Command) {
-		if name, _, hole := placeholder(r.Command[at]); !hole {
+		if name, _, hole := variable(r.Command[at]); !hole {
 			candidates = append(candidates, r.Command[at])
 		} else {
 			candidates = r.Where[name].candidates(prefix)

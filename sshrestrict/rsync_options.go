@@ -23,7 +23,7 @@ const (
 	rsyncSuffix    // of a backup's name
 	rsyncIDs       // "*:root,0-99:nobody"
 	rsyncFormat    // one of those that clients send
-	rsyncBatch     // "X", a placeholder that clients send
+	rsyncBatch     // "X", which clients send in the place of a name
 	rsyncFileList  // "-" or a file
 	rsyncFolder    // one folder for all, which belongs to the receiver
 	rsyncPerFolder // the same, but a relative one is below each folder of the tree

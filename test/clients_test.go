@@ -99,7 +99,7 @@ func TestClients(t *testing.T) {
 				"GIT_COMMITTER_EMAIL=a@b", "GIT_CONFIG_GLOBAL=/dev/null",
 			}
 		}
-		work := local + "/work"
+		work := local + "/checkout"
 		s.must(with(write), "git", "clone", "-q", host+served+"/team/p.git", work)
 		s.must(with(write), "git", "-C", work, "commit", "-q", "--allow-empty", "-m", "first")
 		s.must(with(write), "git", "-C", work, "push", "-q", "origin", "HEAD:main")

@@ -184,7 +184,8 @@ func newKeysAudit(e *env) *cobra.Command {
 		Short: "List every key that opens this machine, and how far it is restricted",
 		Long: "List every key that opens this machine, and how far it is restricted. sshd is asked for each account which files it reads.\n\n" +
 			"Exit codes: 0 nothing worse than a note, 1 findings.",
-		Args: noArgs,
+		Example: "  ops ssh-restrict keys audit --json | jq -r '.keys[] | select(.restricted != \"fully\") | .file'",
+		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			machine, err := keys.Local()
 			if err != nil {

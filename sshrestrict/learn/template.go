@@ -23,7 +23,7 @@ func (c *classifier) template(name string, words []string) (finding, refusal) {
 	for _, word := range words {
 		switch {
 		case strings.ContainsAny(word, "{}"):
-			return finding{}, "braces in a word, which stand for placeholders in a rule"
+			return finding{}, "braces in a word, which stand for variables in a rule"
 		case strings.ContainsAny(word, `*?[]\~`):
 			return finding{}, "a path with wildcards, braces or backslashes: write the rule by hand"
 		}
@@ -144,7 +144,7 @@ func mergeAt(variants []variant, place int) []variant {
 	var merged []variant
 	for _, v := range variants {
 		if slices.ContainsFunc(v.values[place], func(value string) bool { return value == "" || value[0] == '-' }) {
-			merged = append(merged, v) // an option stays as it is: no placeholder takes one
+			merged = append(merged, v) // an option stays as it is: no variable takes one
 			continue
 		}
 		key := v.key(place)
@@ -162,7 +162,7 @@ func mergeAt(variants []variant, place int) []variant {
 	return distinct(merged)
 }
 
-// typeOf returns the type of a placeholder for the values as YAML, or why there is none.
+// typeOf returns the type of a variable for the values as YAML, or why there is none.
 func typeOf(values []string) (string, refusal) {
 	if isNumber(values[0]) && !slices.ContainsFunc(values, func(v string) bool { return !isNumber(v) }) {
 		low, high := values[0], values[0]
