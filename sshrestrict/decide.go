@@ -80,17 +80,17 @@ func (p *Policy) Decide(q *Request) *Decision {
 		}
 		switch {
 		case a.start != nil:
-			d.Verdict, d.Code, d.Rule, d.Start = Allow, "ok", entry.id, a.start
-			d.note(entry.id, true, "starts %s", a.start)
+			d.Verdict, d.Code, d.Rule, d.Start = Allow, "ok", entry.String(), a.start
+			d.note(entry.String(), true, "starts %s", a.start)
 			if a.start.Pending != "" {
-				d.note(entry.id, true, "to be checked in the session: %s", a.start.Pending)
+				d.note(entry.String(), true, "to be checked in the session: %s", a.start.Pending)
 			}
 			return d
 		case a.code != "":
-			d.note(entry.id, false, "%s (%s)", a.reason, a.code)
+			d.note(entry.String(), false, "%s (%s)", a.reason, a.code)
 			if best == nil {
 				best = &a
-				d.Rule = entry.id
+				d.Rule = entry.String()
 			}
 		}
 	}
@@ -202,8 +202,8 @@ func shellQuote(word string) string {
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
-// plan completes what a rule wants started with what the policy adds.
-func (p *Policy) plan(q *Request, s *Start, ownProgram string) *launch.Plan {
+// plan completes what a rule wants started with what the policy adds; tools is the path of the companion.
+func (p *Policy) plan(q *Request, s *Start, tools string) *launch.Plan {
 	plan := &launch.Plan{
 		Limits: p.Limits, Umask: p.Umask, Result: p.Audit.Result, Keep: s.Keep,
 		Confinement: p.confinement(s),
@@ -216,7 +216,7 @@ func (p *Policy) plan(q *Request, s *Start, ownProgram string) *launch.Plan {
 	for _, stage := range s.Stages {
 		program := stage.Program
 		if program == companion {
-			program = ownProgram
+			program = tools
 		}
 		plan.Stages = append(plan.Stages, launch.Command{
 			Program: program, Args: stage.Args, Env: env, Dir: dir, Stderr: stage.Stderr,

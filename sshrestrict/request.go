@@ -41,6 +41,8 @@ type Request struct {
 	// Asked limits the rendered program to exactly the client's own words: a rule that would rewrite them denies.
 	Asked bool
 
+	simple []Word // Tokens, if they are words only
+
 	// stream are words that were read from Input, once for all rules; see streamWords.
 	stream    []string
 	streamErr error
@@ -56,22 +58,26 @@ func NewRequest(kind Kind, text string, limit int) *Request {
 	if q.Err = precheck(text, limit); q.Err == nil {
 		q.Tokens, q.Err = split(text)
 	}
+	q.simple = simple(q.Tokens)
 	return q
 }
 
 // words returns the command's words if it is a simple one: no operators, no assignments before it, at least one word.
-func (q *Request) words() ([]Word, bool) {
-	if len(q.Tokens) == 0 {
-		return nil, false
+func (q *Request) words() ([]Word, bool) { return q.simple, q.simple != nil }
+
+// simple returns the words of tokens that are nothing else, nil if there are none.
+func simple(tokens []Token) []Word {
+	if len(tokens) == 0 {
+		return nil
 	}
-	words := make([]Word, len(q.Tokens))
-	for i, t := range q.Tokens {
+	words := make([]Word, len(tokens))
+	for i, t := range tokens {
 		if t.Operator != "" || t.Assignment {
-			return nil, false
+			return nil
 		}
 		words[i] = t.Word
 	}
-	return words, true
+	return words
 }
 
 // literals returns the texts of words that a shell would not change.
@@ -126,9 +132,5 @@ func (q *Request) behindAssignments(prefix string) []Word {
 	for len(tokens) > 0 && tokens[0].Assignment && strings.HasPrefix(tokens[0].Text, prefix) {
 		tokens = tokens[1:]
 	}
-	words, ok := (&Request{Tokens: tokens}).words()
-	if !ok {
-		return nil
-	}
-	return words
+	return simple(tokens)
 }

@@ -27,7 +27,7 @@ func TestUnknown(t *testing.T) {
 	if !ok || !strings.Contains(unknown.Error(), `"nobody:x"`) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := open(filepath.Join(t.TempDir(), "none"), "uid 0", func(Account) bool { return true }); !errors.Is(err, os.ErrNotExist) {
+	if _, err := open(filepath.Join(t.TempDir(), "none"), func(Account) bool { return true }); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("missing table: got %v", err)
 	}
 }
