@@ -28,17 +28,22 @@ type Step struct {
 	Detail string `json:"detail"`
 }
 
-// Decision is the answer to a request, with the way to it.
+// Decision is the answer to a request.
 type Decision struct {
 	Verdict Verdict
 	Code    string // stable, for the client and the log: "ok", "from", "rsync-delete"
 	Reason  string // one sentence for the log
 	Rule    string // that allowed, or that knew the request best; empty if none
 	Start   *Start // nil unless allowed
-	Steps   []Step
+	Steps   []Step // the way to it, if the request asks for that
+
+	explain bool
 }
 
 func (d *Decision) note(check string, passed bool, format string, args ...any) {
+	if !d.explain {
+		return
+	}
 	d.Steps = append(d.Steps, Step{check, passed, fmt.Sprintf(format, args...)})
 }
 
@@ -53,7 +58,7 @@ func (d *Decision) deny(check, code, format string, args ...any) *Decision {
 // explain and for the menu. The first rule that allows wins; if none does, the denial is that of the first rule of the
 // request's kind.
 func (p *Policy) Decide(q *Request) *Decision {
-	d := &Decision{}
+	d := &Decision{explain: q.Explain}
 	if !p.admits(q, d) {
 		return d
 	}
@@ -87,7 +92,9 @@ func (p *Policy) Decide(q *Request) *Decision {
 			}
 			return d
 		case a.code != "":
-			d.note(entry.String(), false, "%s (%s)", a.reason, a.code)
+			if q.Explain { // a client that is refused often makes all rules of its kind speak
+				d.note(entry.String(), false, "%s (%s)", a.reason, a.code)
+			}
 			if best == nil {
 				best = &a
 				d.Rule = entry.String()

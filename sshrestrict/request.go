@@ -38,6 +38,8 @@ type Request struct {
 
 	// Input is the client's stream, for protocols that send arguments in it; nil if nothing is started, as in explain.
 	Input io.Reader
+	// Explain keeps the way to the decision in its Steps.
+	Explain bool
 	// Asked limits the rendered program to exactly the client's own words: a rule that would rewrite them denies.
 	Asked bool
 
