@@ -31,8 +31,13 @@ func newKeys(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "keys",
 		Short: "Write, install and review lines of authorized_keys",
-		Args:  noArgs,
-		RunE:  needsVerb,
+		Long: "Write, install and review lines of authorized_keys. A line of ours has restrict, which closes forwarding, terminal and\n" +
+			"~/.ssh/rc, and the forced command with the policy's name.",
+		Example: "  ops ssh-restrict keys print --policy backup --key nas nas.pub\n" +
+			"  ops ssh-restrict keys install --policy backup --key nas --account backup --dry-run nas.pub\n" +
+			"  ops ssh-restrict keys audit",
+		Args: noArgs,
+		RunE: needsVerb,
 	}
 	cmd.AddCommand(newKeysPrint(e), newKeysInstall(e), newKeysAudit(e))
 	return cmd
@@ -47,6 +52,7 @@ func (o *keyOptions) add(cmd *cobra.Command) {
 	f.StringSliceVar(&o.restriction.From, "from", nil, "`ADDRESS` or network from which the key is taken; may be repeated")
 	f.StringVar(&o.expires, "expires", "", "`DATE` from which on the key is not taken, such as 2027-06-30")
 	f.BoolVar(&o.restriction.PTY, "pty", false, "allow a terminal, for menus")
+	completePolicyFlag(cmd)
 }
 
 // lines renders a line for each key of the files.
@@ -161,6 +167,7 @@ func newKeysInstall(e *env) *cobra.Command {
 	f.BoolVar(&o.replace, "replace", false, "take out other lines with the same key")
 	f.BoolVar(&o.dryRun, "dry-run", false, "show what would change")
 	f.BoolVar(&o.json, "json", false, "print JSON")
+	completeFlag(cmd, "account", completeAccounts)
 	return cmd
 }
 
@@ -191,7 +198,13 @@ func newKeysAudit(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			progress := terminal.NewProgress(e.err, terminal.Job{
+				Label: "asking sshd", Unit: "accounts", Total: int64(len(machine.Accounts)), Now: e.now, Silent: !terminal.IsTerminal(e.err),
+				Terminal: true, Width: terminal.Width(e.err, e.getenv), Style: terminal.NewStyle(e.err, e.getenv),
+			})
+			machine.Asked = func(accounts int) { progress.Set(int64(accounts)) }
 			found, err := machine.Discover(cmd.Context())
+			progress.Finish()
 			if err != nil {
 				return err
 			}

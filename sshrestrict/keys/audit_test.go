@@ -183,8 +183,13 @@ func TestDiscover(t *testing.T) {
 	m := machine(t)
 	m.Sshd = s.sshd()
 	m.Accounts = append(m.Accounts, Account{Name: "a,user=root", Home: "/"})
+	asked := 0
+	m.Asked = func(accounts int) { asked = accounts }
 	d, err := m.Discover(t.Context())
 	must(t, err)
+	if asked != len(m.Accounts) {
+		t.Errorf("progress ended at %d of %d accounts", asked, len(m.Accounts))
+	}
 	var got []string
 	for _, l := range d.Locations {
 		if l.Account == "alice" || l.Account == "bob" || l.Account == "carol" && l.Rank == 0 {
