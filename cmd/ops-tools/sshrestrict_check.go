@@ -49,6 +49,9 @@ func newCheck(e *env) *cobra.Command {
 	f.StringVar(&o.key, "key", "", "with --simulate: `FILE` of the public key")
 	f.StringVar(&o.from, "from", "127.0.0.1", "with --simulate: `ADDRESS` of the client")
 	f.BoolVar(&o.json, "json", false, "print JSON")
+	cmd.ValidArgsFunction = completePolicies(anyNumber)
+	completeFlag(cmd, "account", completeAccounts)
+	completeFlag(cmd, "simulate", completeAccounts)
 	return cmd
 }
 

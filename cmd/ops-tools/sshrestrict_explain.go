@@ -16,8 +16,6 @@ import (
 	"ops/sshrestrict"
 )
 
-const exitDenied = 77
-
 type explainOptions struct {
 	policy, policies, key, account string
 	command                        string
@@ -57,6 +55,8 @@ func newExplain(e *env) *cobra.Command {
 	f.BoolVar(&o.login, "login", false, "the client asks for no command")
 	f.StringVar(&o.batch, "batch", "", "judge the cases in `FILE`, - for the standard input")
 	f.BoolVar(&o.json, "json", false, "print JSON")
+	completePolicyFlag(cmd)
+	completeFlag(cmd, "account", completeAccounts)
 	return cmd
 }
 

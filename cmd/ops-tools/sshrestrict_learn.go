@@ -143,5 +143,6 @@ func newUnlearn(e *env) *cobra.Command {
 	f.StringVar(&policies, "policies", policies, "`FOLDER` of the policies")
 	f.StringVar(&since, "since", since, "a `TIME` such as 2026-06-01, or a length of time before now")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.ValidArgsFunction = completePolicies(1)
 	return cmd
 }

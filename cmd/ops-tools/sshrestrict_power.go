@@ -14,8 +14,12 @@ func newPower(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "power",
 		Short: "Let an account put this machine to sleep",
-		Args:  noArgs,
-		RunE:  needsVerb,
+		Long: "Let an account put this machine to sleep: what the rule power of a policy needs beside the policy.\n\n" +
+			"logind and polkit decide who may suspend or power off. A forced command of an account that is not root has no session of\n" +
+			"its own, so polkit needs a rule that lets it.",
+		Example: "  ops ssh-restrict power install --account ops-power --dry-run",
+		Args:    noArgs,
+		RunE:    needsVerb,
 	}
 	cmd.AddCommand(newPowerInstall(e))
 	return cmd
@@ -73,5 +77,7 @@ func newPowerInstall(e *env) *cobra.Command {
 	f.StringVar(&path, "file", path, "`FILE` to write")
 	f.BoolVar(&show, "print", false, "print the rule instead")
 	f.BoolVar(&dryRun, "dry-run", false, "change nothing")
+	completeFlag(cmd, "account", completeAccounts)
+	completeFlag(cmd, "verbs", completeWords(verbs...))
 	return cmd
 }
