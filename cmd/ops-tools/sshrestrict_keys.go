@@ -190,7 +190,7 @@ func newKeysAudit(e *env) *cobra.Command {
 		Use:   "audit",
 		Short: "List every key that opens this machine, and how far it is restricted",
 		Long: "List every key that opens this machine, and how far it is restricted. sshd is asked for each account which files it reads.\n\n" +
-			"Exit codes: 0 nothing worse than a note, 1 findings.",
+			"Exit codes: 0 nothing worse than a note, 1 findings, 69 sshd does not tell where keys are.",
 		Example: "  ops ssh-restrict keys audit --json | jq -r '.keys[] | select(.restricted != \"fully\") | .file'",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -210,6 +210,9 @@ func newKeysAudit(e *env) *cobra.Command {
 			}
 			report := machine.Audit(found.Locations)
 			report.Findings = append(report.Findings, found.Blind...)
+			if report.Keys == nil {
+				report.Keys = []keys.Audited{} // a list in JSON too
+			}
 			if asJSON {
 				err = printJSON(e.out, report)
 			} else {
@@ -218,10 +221,15 @@ func newKeysAudit(e *env) *cobra.Command {
 			if err != nil {
 				return withCode(exitIO, err)
 			}
+			unseen := false
 			for _, f := range report.Findings {
 				if f.Severity != keys.Low {
 					return errors.New("there are keys to look at")
 				}
+				unseen = unseen || f.Code == "not-asked"
+			}
+			if unseen {
+				return withCode(exitUnavailable, errors.New("sshd did not answer for all accounts, whose keys are not seen"))
 			}
 			return nil
 		},
@@ -240,7 +248,11 @@ func printAudit(e *env, r keys.Report) error {
 		fmt.Fprintf(&b, "%s:%d: %s %s %s %s%s\n", k.File, k.Line, k.Account, k.Fingerprint, k.Comment, k.Restricted, policy)
 	}
 	for _, f := range r.Findings {
-		fmt.Fprintf(&b, "%s: %s %s:%d: %s\n    %s\n", f.Severity, f.Account, f.File, f.Line, f.Text, f.Remedy)
+		place := ""
+		if f.File != "" {
+			place = fmt.Sprintf("%s:%d: ", f.File, f.Line)
+		}
+		fmt.Fprintf(&b, "%s: %s %s%s\n    %s\n", f.Severity, f.Account, place, f.Text, f.Remedy)
 	}
 	fmt.Fprintf(&b, "%d keys in %d files, %d findings\n", len(r.Keys), r.Files, len(r.Findings))
 	for line := range strings.Lines(b.String()) {

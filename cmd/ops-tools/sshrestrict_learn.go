@@ -117,7 +117,10 @@ func newUnlearn(e *env) *cobra.Command {
 			if err != nil {
 				return usageError("--since: %w", err)
 			}
-			records := trail.Files(args[1:]...)
+			records, err := auditFiles(args[1:])
+			if err != nil {
+				return err
+			}
 			if len(args) == 1 {
 				records = trail.Journal(cmd.Context(), trail.JournalOptions{Since: begin})
 			}

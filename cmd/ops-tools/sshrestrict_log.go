@@ -39,7 +39,10 @@ func newLog(e *env) *cobra.Command {
 			if err := o.complete(e); err != nil {
 				return err
 			}
-			records := trail.Files(args...)
+			records, err := auditFiles(args)
+			if err != nil {
+				return err
+			}
 			if len(args) == 0 {
 				records = trail.Journal(cmd.Context(), trail.JournalOptions{
 					Since: o.query.Since, Until: o.query.Until, Fields: o.writtenBy(e),
@@ -64,6 +67,22 @@ func newLog(e *env) *cobra.Command {
 	completeFlag(cmd, "account", completeAccounts)
 	completeFlag(cmd, "decision", completeWords("allow", "deny", "later", "broken"))
 	return cmd
+}
+
+// auditFiles reads files of the audit, each behind what logrotate made of it before.
+func auditFiles(names []string) (iter.Seq2[audit.Record, error], error) {
+	var all []string
+	for _, name := range names {
+		generations, err := trail.Generations(name)
+		if err == nil && len(generations) == 0 {
+			err = fmt.Errorf("%s: no such file, nor one that it was rotated to", name)
+		}
+		if err != nil {
+			return nil, withCode(exitNoInput, err)
+		}
+		all = append(all, generations...)
+	}
+	return trail.Files(all...), nil
 }
 
 // writtenBy is the journal's own word for the account that is asked for, so that no other account can have written what is

@@ -37,11 +37,14 @@ func newPowerInstall(e *env) *cobra.Command {
 		Example: "  ops ssh-restrict power install --account ops-power --verbs suspend,poweroff --print",
 		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
+			if account == "" {
+				return usageError("install needs --account NAME, that of the forced command")
+			}
 			grant := power.Grant{User: account, Sessions: sessions}
 			for _, name := range verbs {
 				verb, ok := request.ParseVerb(name)
 				if !ok {
-					return usageError("--verbs %q: unknown verb", name)
+					return usageError("--verbs %q: unknown verb; there are suspend, hibernate, poweroff and reboot", name)
 				}
 				grant.Verbs = append(grant.Verbs, verb)
 			}
