@@ -74,7 +74,7 @@ func parseArguments(args []string) (invocation, error) {
 		case "--policies":
 			field, in.folder = &in.folder, ""
 		default:
-			return in, fmt.Errorf("unknown argument %s", quote(args[i]))
+			return in, fmt.Errorf("unknown argument %s", quote(name))
 		}
 		if *field != "" {
 			return in, fmt.Errorf("%s is given twice, or both --policy and --user", name)

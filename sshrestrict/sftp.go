@@ -15,9 +15,18 @@ type sftpRule struct {
 	Quota size      `yaml:"quota"` // bytes of the whole tree; none
 
 	Delete *bool `yaml:"delete"` // of files and folders, and renaming; true for read-write, false for write
+	Read   *bool `yaml:"read"`   // false: contents are not read, for boxes that others drop files into too; as the mode says if left out
 }
 
-func (r *sftpRule) complete() error { return completeRoot(r.Root) }
+func (r *sftpRule) complete() error {
+	switch {
+	case r.Read != nil && !*r.Read && r.Mode == ModeRead:
+		return refuse("sftp", "read: false leaves nothing of mode read; choose append or write")
+	case r.Read != nil && *r.Read && r.Mode == ModeWrite:
+		return refuse("sftp", "mode write does not read; choose append or read-write")
+	}
+	return completeRoot(r.Root)
+}
 
 // sftpServers are the commands by which sshd configurations name the subsystem. The client cannot choose them, but it can
 // send the same text, which changes nothing: the server is ours.
@@ -60,6 +69,9 @@ func (r *sftpRule) arguments(server string) []string {
 	}
 	if r.Mode.Writes() && r.Mode != ModeAppend && (r.Delete == nil && r.Mode == ModeReadWrite || r.Delete != nil && *r.Delete) {
 		args = append(args, "--delete")
+	}
+	if r.Read != nil && !*r.Read {
+		args = append(args, "--no-read")
 	}
 	return args
 }
@@ -125,6 +137,8 @@ paths:
 		return deny("scp-direction", "neither -f nor -t: only the server's side of scp is served")
 	case len(rest) == 0:
 		return deny("scp-path", "no path")
+	case from && r.Read != nil && !*r.Read:
+		return deny("scp-read", "the policy has \"read: false\"")
 	case from && !r.Mode.Reads():
 		return deny("scp-read", "reading is not in the mode %s", r.Mode)
 	case to && !r.Mode.Writes():

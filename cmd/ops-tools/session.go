@@ -41,6 +41,7 @@ func (t *treeFlags) add(cmd *cobra.Command) {
 	f.StringVar(&t.mode, "mode", "read", "read, append, write or read-write")
 	f.StringVar(&t.paths, "paths", "absolute", "absolute, rooted or both")
 	f.Int64Var(&t.options.Quota, "quota", 0, "`BYTES` that the tree may have; 0 for no limit")
+	f.BoolVar(&t.options.NoRead, "no-read", false, "contents are not read")
 	f.BoolVar(&t.options.Delete, "delete", false, "files may be deleted and renamed")
 }
 

@@ -38,6 +38,8 @@ type Machine struct {
 	// PrivateGroups is true where sshd accepts files that a group may write to whose only member is the owner, as the
 	// sshd of Debian and Ubuntu does.
 	PrivateGroups bool
+	// Asked is told by Discover how many accounts sshd was asked about, each of which takes a moment; nil for nobody.
+	Asked func(accounts int)
 }
 
 // Local describes the machine that the program runs on, from /etc/passwd, /etc/group and /etc/os-release. Directory services

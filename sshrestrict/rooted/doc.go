@@ -23,7 +23,7 @@
 //	remove         no       no  with Delete    with Delete
 //	links          no       no      no         yes
 //
-// "Own" is what this session made (in Write also wrote to): clients set times after an upload, and many upload to a
+// With NoRead no mode reads. "Own" is what this session made (in Write also wrote to): clients set times after an upload, and many upload to a
 // temporary name and rename it. In Append such a rename ends at a name that does not exist, and a file is written until it
 // is closed, not again. If the connection is lost before that, the file is removed in Append, where nobody could complete
 // it, and stays in Write and ReadWrite, so that the upload can be resumed.

@@ -35,7 +35,7 @@ type File struct {
 
 // OpenFile opens a regular file with the flags of package os: O_RDONLY, O_WRONLY or O_RDWR with O_CREATE, O_EXCL, O_TRUNC
 // and O_APPEND. Others are ignored. In [Append] mode only a file that does not exist can be opened for writing. In [Write]
-// mode, O_RDWR is accepted from clients that always ask for it, and reading fails.
+// mode and with NoRead, O_RDWR is accepted from clients that always ask for it, and reading fails.
 func (t *Tree) OpenFile(p string, flag int, perm fs.FileMode) (*File, error) {
 	name, err := t.name("open", p)
 	if err != nil {
@@ -44,7 +44,7 @@ func (t *Tree) OpenFile(p string, flag int, perm fs.FileMode) (*File, error) {
 	access := flag & (os.O_RDONLY | os.O_WRONLY | os.O_RDWR)
 	f := &File{
 		tree: t, path: p, name: name,
-		read:  access != os.O_WRONLY && t.options.Mode != Write,
+		read:  access != os.O_WRONLY && t.options.reads(),
 		write: access != os.O_RDONLY,
 		atEnd: flag&os.O_APPEND != 0,
 	}
@@ -59,7 +59,7 @@ func (t *Tree) OpenFile(p string, flag int, perm fs.FileMode) (*File, error) {
 	case t.options.Mode == Read:
 		return nil, denied("open", p, "this folder is read-only")
 	}
-	if t.options.Mode == Write {
+	if !t.options.reads() {
 		access = os.O_WRONLY
 	}
 	if err := f.openToWrite(access, flag, perm); err != nil {

@@ -60,6 +60,7 @@ func (s *PathStyle) UnmarshalText(text []byte) error {
 type Options struct {
 	Mode   Mode
 	Delete bool // Write and ReadWrite may remove, and rename what the session did not make; Read and Append never may
+	NoRead bool // contents are not read, whatever the mode
 	Paths  PathStyle
 
 	Quota   int64 // bytes that all files together may have, by their sizes; 0 for no limit
@@ -70,6 +71,8 @@ type Options struct {
 }
 
 func (o Options) deletes() bool { return o.Delete && (o.Mode == Write || o.Mode == ReadWrite) }
+
+func (o Options) reads() bool { return o.Mode != Write && !o.NoRead }
 
 // bits are the permissions that a client's wish ends in.
 func (o Options) bits(wish fs.FileMode) fs.FileMode {

@@ -188,6 +188,8 @@ func TestModes(t *testing.T) {
 		"read, delete":   {Options{Mode: Read, Delete: true}, look + "read, sum, "},
 		"append":         {Options{Mode: Append}, look + "read, sum, " + fresh},
 		"append, delete": {Options{Mode: Append, Delete: true}, look + "read, sum, " + fresh},
+		"append, closed": {Options{Mode: Append, NoRead: true}, look + fresh},
+		"rw, closed":     {Options{Mode: ReadWrite, NoRead: true}, look + fresh + over + "chmod, times, link times, symlink, link, "},
 		"write":          {Options{Mode: Write}, look + fresh + over},
 		"write, delete":  {Options{Mode: Write, Delete: true}, look + fresh + over + "remove, rmdir, rename, rename over, rename folder, own remove, "},
 		"rw":             {Options{Mode: ReadWrite}, look + "read, sum, " + fresh + over + "chmod, times, link times, symlink, link, "},
