@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"ops/sshrestrict/rooted/rootedtest"
 )
 
 // A link that is moved, alone or within a folder, does not come to lead out, also where the depth of a path is not what
@@ -55,7 +57,7 @@ func TestMovedLinksStayInside(t *testing.T) {
 // Without a right to delete, a link, a pipe or a folder is not lost to a file that takes its name.
 func TestRenameOverOtherKinds(t *testing.T) {
 	for _, o := range []Options{{Mode: Write}, {Mode: ReadWrite}} {
-		_, root := aBox(t)
+		_, root := rootedtest.Box(t)
 		tree := open(t, root, o)
 		for _, name := range []string{"inner", "escape", "dangling", "fifo", "dir"} {
 			before, _ := os.Lstat(filepath.Join(root, name))
@@ -71,7 +73,7 @@ func TestRenameOverOtherKinds(t *testing.T) {
 
 // The attributes of pipes, sockets and devices are left alone, also of those that the account may not open.
 func TestSpecialFilesKeepTheirModes(t *testing.T) {
-	_, root := aBox(t)
+	_, root := rootedtest.Box(t)
 	if err := unix.Mknod(root+"/null", unix.S_IFCHR|0o600, int(unix.Mkdev(1, 3))); err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +93,7 @@ func TestSpecialFilesKeepTheirModes(t *testing.T) {
 
 // The kernel takes set-user-ID off a file that is written to, but not if root writes.
 func TestWritingTakesSetuidOff(t *testing.T) {
-	_, root := aBox(t)
+	_, root := rootedtest.Box(t)
 	tree := open(t, root, all())
 	for name, write := range map[string]func() error{
 		"write":    func() error { return store(tree, "file", "new", 0) },
@@ -113,7 +115,7 @@ func TestWritingTakesSetuidOff(t *testing.T) {
 // A new file that takes the place of a private one is never open to others, not even while it is empty: who opened it then
 // could read what comes.
 func TestReplacementIsPrivateFromTheStart(t *testing.T) {
-	_, root := aBox(t)
+	_, root := rootedtest.Box(t)
 	if err := os.Chmod(root+"/file", 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +144,7 @@ func TestReplacementIsPrivateFromTheStart(t *testing.T) {
 
 // After a write that did not fit, a file that is appended to takes nothing more either: a hole in a log would not be seen.
 func TestAppendingEndsWithTheQuota(t *testing.T) {
-	_, root := aBox(t)
+	_, root := rootedtest.Box(t)
 	tree := open(t, root, Options{Mode: Write, Quota: 20}) // 9 are used
 	f, err := tree.OpenFile("log", os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
@@ -161,7 +163,7 @@ func TestAppendingEndsWithTheQuota(t *testing.T) {
 
 // A file that is removed while it is read takes its room until it is closed, like one that is written.
 func TestQuotaOfRemovedFilesBeingRead(t *testing.T) {
-	_, root := aBox(t)
+	_, root := rootedtest.Box(t)
 	tree := open(t, root, Options{Mode: ReadWrite, Delete: true, Quota: 20}) // 9 are used
 	f, err := tree.OpenFile("file", os.O_RDONLY, 0)
 	if err != nil {
@@ -183,7 +185,7 @@ func TestQuotaOfRemovedFilesBeingRead(t *testing.T) {
 
 // A finished upload may be renamed while this session reads it.
 func TestRenameOfAnUploadBeingRead(t *testing.T) {
-	_, root := aBox(t)
+	_, root := rootedtest.Box(t)
 	tree := open(t, root, Options{Mode: ReadWrite, Quota: 1 << 20})
 	if err := store(tree, "up", "x", os.O_CREATE); err != nil {
 		t.Fatal(err)
