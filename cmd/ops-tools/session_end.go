@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -25,12 +26,22 @@ func (t *treeFlags) serve(ctx context.Context, in io.Reader, do func(context.Con
 		if err != nil {
 			return err
 		}
-		defer stopped.Close()
-		defer running.Close()
-		defer context.AfterFunc(ctx, func() { running.Close() })()
+		context.AfterFunc(ctx, func() { running.Close() })
 		in = &interruptible{ctx, file, stopped}
 	}
-	return t.use(ctx, func(tree *rooted.Tree) error { return do(ctx, in, tree) })
+	done := make(chan error, 1)
+	go func() { done <- t.use(ctx, func(tree *rooted.Tree) error { return do(ctx, in, tree) }) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(grace): // it waits for a client that does not take its answers
+		return ctx.Err()
+	}
 }
 
 // interruptible reads a file until its context ends, also while the file says nothing. The file is not made non-blocking,

@@ -76,6 +76,41 @@ func TestEndedSessionsLeaveNothingUnfinished(t *testing.T) {
 	}
 }
 
+// A client that does not take its answers cannot keep a session from ending.
+func TestEndedSessionWithoutAReader(t *testing.T) {
+	root := t.TempDir()
+	if err := os.WriteFile(filepath.Join(root, "large"), make([]byte, 4<<20), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer read.Close()
+	cmd := exec.Command("ops", "session", "scp", "--root", root, "--source", "path:large")
+	cmd.Stdout = write
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	write.Close()
+	io.WriteString(in, "\x00\x00\x00") // go on, with a file larger than a pipe holds
+	if _, err := io.ReadFull(read, make([]byte, 1<<16)); err != nil {
+		t.Error(err)
+	}
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Error(err)
+	}
+	timer := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
+	defer timer.Stop()
+	if cmd.Wait(); cmd.ProcessState.ExitCode() < 0 {
+		t.Errorf("%v", cmd.ProcessState)
+	}
+}
+
 func left(t *testing.T, root string) []string {
 	t.Helper()
 	entries, err := os.ReadDir(root)
