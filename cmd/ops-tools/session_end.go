@@ -14,12 +14,12 @@ import (
 	"ops/sshrestrict/rooted"
 )
 
-// serve is use for what reads from the client. When the session is to end (its time is over, or the connection is lost), do
+// serve is use for what reads from the client. When the session is to end (its time is over, the connection is lost), do
 // sees the end of its context and of its input, and takes back what is unfinished. Nor does it end in the middle when nobody
 // reads its answers any more: writing to them fails then.
 func (t *treeFlags) serve(ctx context.Context, in io.Reader, do func(context.Context, io.Reader, *rooted.Tree) error) error {
 	signal.Ignore(syscall.SIGPIPE)
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGXCPU)
 	defer stop()
 	if file, ok := in.(*os.File); ok {
 		stopped, running, err := os.Pipe()

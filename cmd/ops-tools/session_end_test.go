@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -32,6 +33,9 @@ func TestEndedSessionsLeaveNothingUnfinished(t *testing.T) {
 			"input ends": func(_ *exec.Cmd, in io.WriteCloser, _ io.Closer) error { return in.Close() },
 			"terminated": func(cmd *exec.Cmd, _ io.WriteCloser, _ io.Closer) error { return cmd.Process.Signal(syscall.SIGTERM) },
 			"hung up":    func(cmd *exec.Cmd, _ io.WriteCloser, _ io.Closer) error { return cmd.Process.Signal(syscall.SIGHUP) },
+			"out of processor time": func(cmd *exec.Cmd, _ io.WriteCloser, _ io.Closer) error {
+				return cmd.Process.Signal(syscall.SIGXCPU)
+			},
 			"nobody reads the answers": func(_ *exec.Cmd, in io.WriteCloser, out io.Closer) error {
 				out.Close()
 				io.WriteString(in, s.more)
@@ -73,6 +77,17 @@ func TestEndedSessionsLeaveNothingUnfinished(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A policy's limit of the size of files is an error of the one file, and not the end of the server.
+func TestLimitOfFileSize(t *testing.T) {
+	root := t.TempDir()
+	cmd := exec.Command("prlimit", "--fsize=1000", "ops", "session", "scp", "--root", root, "--mode", "write", "--target", "path:.")
+	cmd.Stdin = strings.NewReader("C0644 2000 large\n" + strings.Repeat("x", 2000) + "\x00C0644 5 small\nsmall\x00")
+	out, err := cmd.CombinedOutput()
+	if names := left(t, root); cmd.ProcessState.ExitCode() != 1 || !strings.Contains(string(out), "file too large") || len(names) != 1 {
+		t.Errorf("%v, %q there:\n%.500s", err, names, out)
 	}
 }
 
