@@ -3,6 +3,7 @@ package sshrestrict
 import (
 	"path"
 	"strconv"
+	"strings"
 
 	"ops/internal/strictyaml"
 )
@@ -23,8 +24,10 @@ func (r *sftpRule) complete() error { return completeRoot(r.Root) }
 // send the same text, which changes nothing: the server is ours.
 func isSFTPServer(word string) bool {
 	switch word {
-	case "internal-sftp", "/usr/lib/openssh/sftp-server", "/usr/libexec/openssh/sftp-server", "/usr/libexec/sftp-server",
-		"/usr/lib/ssh/sftp-server", "/usr/lib/sftp-server", "sftp-server":
+	case "internal-sftp", "sftp-server", "/usr/lib/openssh/sftp-server", // Debian
+		"/usr/libexec/openssh/sftp-server", "/usr/libexec/sftp-server", "/usr/local/libexec/sftp-server", // Red Hat, BSD, its ports
+		"/usr/lib/ssh/sftp-server", "/usr/lib64/ssh/sftp-server", // SUSE, Arch, Alpine
+		"/usr/lib/misc/sftp-server", "/usr/lib64/misc/sftp-server", "/usr/lib/sftp-server": // Gentoo, others
 		return true
 	}
 	return false
@@ -42,7 +45,7 @@ func (r *sftpRule) decide(q *Request) answer {
 			return deny("sftp-option", "the option %s", quote(rest[0].Text))
 		case rest[0].Text == "-e":
 			rest = rest[1:]
-		case (rest[0].Text == "-f" || rest[0].Text == "-l") && len(rest) > 1 && rest[1].literal() && isUpper(rest[1].Text):
+		case (rest[0].Text == "-f" || rest[0].Text == "-l") && len(rest) > 1 && rest[1].literal() && isSyslogName(rest[1].Text):
 			rest = rest[2:]
 		default:
 			return deny("sftp-option", "the option %s of the sftp server is the policy's to choose", quote(rest[0].Text))
@@ -64,10 +67,10 @@ func (r *sftpRule) arguments(server string) []string {
 	return args
 }
 
-// isUpper is true for the names of syslog facilities and levels as sshd writes them: AUTH, LOCAL0, DEBUG1.
-func isUpper(text string) bool {
+// isSyslogName is true for the names of facilities and levels as sshd knows them, in any case: AUTH, LOCAL0, info, DEBUG1.
+func isSyslogName(text string) bool {
 	for _, c := range []byte(text) {
-		if (c < 'A' || c > 'Z') && (c < '0' || c > '9') {
+		if (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && (c < '0' || c > '9') {
 			return false
 		}
 	}
@@ -96,53 +99,33 @@ func (r *scpRule) decide(q *Request) answer {
 	if !ok {
 		return answer{}
 	}
-	// What scp sends: options of one letter each, then -t or -f, then one path, or several with -f. See the comment on
-	// the protocol in scp.c; no client has ever sent clusters.
-	var args []string
-	from, to := false, false
-	rest := words[1:]
-	for ; len(rest) > 0 && len(rest[0].Text) > 0 && rest[0].Text[0] == '-'; rest = rest[1:] {
-		option := rest[0].Text
-		switch {
-		case option == "--" && (from || to):
-			rest = rest[1:]
-			goto paths
-		case from || to:
-			return deny("scp-option", "the option %s after the direction", quote(option))
-		case option == "-r" || option == "-p" || option == "-d" || option == "-v":
-			args = append(args, option)
-		case option == "-f":
-			from = true
-		case option == "-t":
-			to = true
-		default:
-			return deny("scp-option", "the option %s", quote(option))
-		}
+	call, err := readScp(words[1:])
+	if err != nil {
+		return denied("scp-option", err)
 	}
-paths:
 	switch {
-	case from == to:
-		return deny("scp-direction", "neither -f nor -t: only the server's side of scp is served")
-	case len(rest) == 0:
+	case call.from == call.to:
+		return deny("scp-direction", "only the server's side of scp is served, with either -f or -t")
+	case len(call.paths) == 0:
 		return deny("scp-path", "no path")
-	case from && !r.Mode.Reads():
+	case call.from && !r.Mode.Reads():
 		return deny("scp-read", "reading is not in the mode %s", r.Mode)
-	case to && !r.Mode.Writes():
+	case call.to && !r.Mode.Writes():
 		return deny("scp-write", "writing is not in the mode %s", r.Mode)
-	case to && len(rest) > 1:
+	case call.to && len(call.paths) > 1:
 		return deny("scp-path", "more than one target")
 	}
 	direction := "--source"
-	if to {
+	if call.to {
 		direction = "--target"
 	}
-	args = append(append(r.arguments("scp"), args...), direction, "--")
-	for _, w := range rest {
+	args := append(append(r.arguments("scp"), call.options...), direction, "--")
+	for _, w := range call.paths {
 		if w.Tilde {
 			return deny("scp-path", "the path %s", quote(w.Text))
 		}
 		if w.Pattern != "" {
-			if to {
+			if call.to {
 				return deny("scp-path", "a pattern as the target")
 			}
 			if _, err := r.Root.locate(patternFolder(w.Pattern), r.Paths); err != nil {
@@ -159,4 +142,45 @@ paths:
 	}
 	s := &Start{Stages: []Stage{session(args...)}, Dir: string(r.Root)}
 	return allow(s.tree(r.Root, r.Mode))
+}
+
+// scpCall is what a client asks the server's side of scp for.
+type scpCall struct {
+	options  []string
+	from, to bool
+	paths    []Word
+}
+
+// readScp reads what clients send. OpenSSH, PuTTY and WinSCP send options of one letter each, then the direction, then one
+// path, or several with -f; see the comment on the protocol in scp.c. Libraries put options behind the direction (net-scp
+// of Ruby; sshj, with -q) or in clusters (Packer and Terraform: -rvt).
+func readScp(words []Word) (scpCall, error) {
+	var call scpCall
+	for i, w := range words {
+		switch {
+		case w.Text == "--":
+			call.paths = words[i+1:]
+			return call, nil
+		case !strings.HasPrefix(w.Text, "-"):
+			call.paths = words[i:]
+			return call, nil
+		case w.Text == "-q":
+			continue
+		case w.Text == "-":
+			return call, refuse("scp-option", "the option %s", quote(w.Text))
+		}
+		for _, letter := range w.Text[1:] {
+			switch letter {
+			case 'r', 'p', 'd', 'v':
+				call.options = append(call.options, "-"+string(letter))
+			case 'f':
+				call.from = true
+			case 't':
+				call.to = true
+			default:
+				return call, refuse("scp-option", "the option %s", quote(w.Text))
+			}
+		}
+	}
+	return call, nil
 }

@@ -26,12 +26,16 @@ func outcome(d *Decision) string {
 
 type vcsCase struct{ name, command, want string }
 
+// checkVCS compares outcomes. ROOT in commands and outcomes stands for root, which is empty where no rule has one.
 func checkVCS(t *testing.T, p *Policy, root string, cases []vcsCase) {
 	t.Helper()
+	if root == "" {
+		root = "ROOT"
+	}
 	for _, c := range cases {
 		d := judgeVCS(p, strings.ReplaceAll(c.command, "ROOT", root))
 		if got := strings.ReplaceAll(outcome(d), root, "ROOT"); got != c.want {
-			t.Errorf("%s: %q: %s (%s), want %s", c.name, c.command, got, d.Reason, c.want)
+			t.Errorf("%s: %s: %s (%s), want %s", c.name, quote(c.command), got, d.Reason, c.want)
 		}
 	}
 }
