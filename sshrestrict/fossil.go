@@ -15,7 +15,7 @@ type fossilRule struct {
 	// User is who the client is inside the repository, where the setting remote_user_ok has to be on. Left out means
 	// nobody, whom a new repository lets read.
 	User          string `yaml:"user"`
-	Administrator bool   `yaml:"administrator"` // the client may do everything in the repository, SQL included
+	Administrator bool   `yaml:"administrator"` // the client may do everything in the repository, also by SQL, which reaches its whole folder
 
 	Program folder `yaml:"program"` // /usr/bin/fossil
 }

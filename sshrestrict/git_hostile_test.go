@@ -47,6 +47,7 @@ func TestHostileGit(t *testing.T) {
 
 		// What git would look for by itself, or be led to.
 		{"a bundle", "git-upload-pack 'ROOT/x.bundle'", "git-repository"},
+		{"a pattern in quotes", "git-upload-pack 'ROOT/*.git'", "repository-pattern"},
 		{"a pattern", "git-upload-pack ROOT/*.git", "repository-pattern"},
 		{"without .git", "git-upload-pack 'ROOT/proj'", "git-name"},
 		{"an excepted one without .git", "git-upload-pack 'ROOT/secret'", "git-name"},

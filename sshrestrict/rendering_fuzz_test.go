@@ -84,6 +84,9 @@ func fuzzRule(f *testing.F, renderings []rendering, seeds ...string) {
 			if p, ok := strings.CutPrefix(arg, "path:"); ok && (!strings.HasPrefix(p, root) || !inside(root, p, root)) {
 				t.Fatalf("%q: the path %q", text, p)
 			}
+			if p, ok := strings.CutPrefix(arg, "pattern:"); ok && (slices.Contains(strings.Split(unescape(p), "/"), "..") || strings.HasPrefix(p, "-")) {
+				t.Fatalf("%q: the pattern %q", text, p)
+			}
 		}
 		for _, entry := range d.Start.Env {
 			if !environs[n].MatchString(entry) {

@@ -107,6 +107,8 @@ func TestHostileScp(t *testing.T) {
 		{"a pattern as the target", "scp -t ROOT/*", "scp-path"},
 		{"a pattern outside", "scp -f /etc/*", "path-outside"},
 		{"a pattern behind a parent", "scp -f ROOT/../*", "path-parent"},
+		{"a pattern in front of a parent", "scp -f ROOT/*/../../etc/shadow", "path-parent"},
+		{"a pattern in front of a quoted parent", `scp -f ROOT/*/'.'\./x`, "path-parent"},
 		{"an option as the path", "scp -f -- -oProxyCommand=id", "path-dash"},
 		{"a device", "scp -f /dev/sda", "path-outside"},
 		{"a process's files", "scp -f /proc/self/environ", "path-outside"},

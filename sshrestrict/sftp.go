@@ -2,6 +2,7 @@ package sshrestrict
 
 import (
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -127,6 +128,9 @@ func (r *scpRule) decide(q *Request) answer {
 		if w.Pattern != "" {
 			if call.to {
 				return deny("scp-path", "a pattern as the target")
+			}
+			if slices.Contains(strings.Split(w.Text, "/"), "..") {
+				return deny("path-parent", "the pattern %s has a .. in it", quote(w.Text))
 			}
 			if _, err := r.Root.locate(patternFolder(w.Pattern), r.Paths); err != nil {
 				return denied("scp-path", err)
