@@ -109,6 +109,7 @@ func TestHostileScp(t *testing.T) {
 		{"a pattern behind a parent", "scp -f ROOT/../*", "path-parent"},
 		{"a pattern in front of a parent", "scp -f ROOT/*/../../etc/shadow", "path-parent"},
 		{"a pattern in front of a quoted parent", `scp -f ROOT/*/'.'\./x`, "path-parent"},
+		{"a pattern that begins like an option", "scp -f ROOT/x -[a-z]*", "path-dash"},
 		{"an option as the path", "scp -f -- -oProxyCommand=id", "path-dash"},
 		{"a device", "scp -f /dev/sda", "path-outside"},
 		{"a process's files", "scp -f /proc/self/environ", "path-outside"},

@@ -129,7 +129,10 @@ func (r *scpRule) decide(q *Request) answer {
 			if call.to {
 				return deny("scp-path", "a pattern as the target")
 			}
-			if slices.Contains(strings.Split(w.Text, "/"), "..") {
+			switch {
+			case strings.HasPrefix(w.Text, "-"):
+				return deny("path-dash", "the pattern %s starts with a dash", quote(w.Text))
+			case slices.Contains(strings.Split(w.Text, "/"), ".."):
 				return deny("path-parent", "the pattern %s has a .. in it", quote(w.Text))
 			}
 			if _, err := r.Root.locate(patternFolder(w.Pattern), r.Paths); err != nil {
