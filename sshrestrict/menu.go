@@ -62,6 +62,14 @@ func (m *Menu) Do(ctx context.Context, line string) int {
 		return m.refuse(audit.Deny, d.Code, d.Reason, ExitDenied)
 	}
 	plan := m.policy.plan(q, d.Start, Companion(m.Own))
+	plan.Result = false // counting reads ahead, and what comes next without a terminal is the next line
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	observed, err := m.observed(plan, d.Start.Files, end)
+	if err != nil {
+		return m.failed(err)
+	}
+	defer observed.close()
 	sandbox, err := launch.Achieved(plan.Confinement)
 	if err != nil {
 		return m.failed(err)
@@ -69,14 +77,7 @@ func (m *Menu) Do(ctx context.Context, line string) int {
 	if err := m.intend(plan, sandbox); err != nil {
 		return m.refuse(audit.Deny, "audit", err.Error(), ExitDenied)
 	}
-	result, err := launch.Run(ctx, plan, launch.Streams{In: m.In, Out: m.Out, Err: m.Err})
-	if err != nil {
-		return m.failed(err)
-	}
-	if m.policy.Audit.Result {
-		m.ended(result)
-	}
-	return result.ExitCode
+	return m.supervise(ctx, plan, observed)
 }
 
 // Commands lists what the rules for commands allow, as a person would type it.

@@ -77,6 +77,21 @@ type Audit struct {
 	Required bool     `yaml:"required"`
 	Record   Record   `yaml:"record"`
 	Folder   folder   `yaml:"recordings"`
+	Files    Files    `yaml:"files"` // of sftp, scp and the menu
+}
+
+// Files tells which operations of our own servers of files are recorded.
+type Files int
+
+const (
+	FilesChanges Files = iota // what changes something, and what is refused
+	FilesAll                  // and what is read
+	FilesNever
+)
+
+// UnmarshalText reads "changes", "all" or "never".
+func (f *Files) UnmarshalText(text []byte) error {
+	return choose(f, string(text), "changes", "all", "never")
 }
 
 // Record tells which sessions are recorded.

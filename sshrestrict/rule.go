@@ -121,6 +121,8 @@ type Start struct {
 	Menu bool
 	// Confine is true for programs that nothing but the sandbox keeps within the root: without one they are not started.
 	Confine bool
+	// Files is true for our own servers of files, which report what they do for the audit.
+	Files bool
 	// Keep are descriptors that the rendered arguments refer to.
 	Keep []int
 	// Pending says what is still to be checked when the session runs and cannot be known before, such as arguments
@@ -137,6 +139,12 @@ type Stage struct {
 
 // companion in Stage.Program stands for our second program, which serves sftp, scp and the menu.
 const companion = "ops-tools"
+
+// serve returns a start of one of our own servers of files, confined to a root as far as the mode goes.
+func serve(root folder, m Mode, args ...string) *Start {
+	s := &Start{Stages: []Stage{session(args...)}, Dir: string(root), Files: true}
+	return s.tree(root, m)
+}
 
 // session returns a stage that runs one of our own servers.
 func session(args ...string) Stage {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ops/sshrestrict/audit"
 	"ops/sshrestrict/power"
 	"ops/sshrestrict/rooted"
 	"ops/sshrestrict/sftpserver"
@@ -33,6 +34,7 @@ type treeFlags struct {
 	options rooted.Options
 	mode    string
 	paths   string
+	events  events
 }
 
 func (t *treeFlags) add(cmd *cobra.Command) {
@@ -42,6 +44,7 @@ func (t *treeFlags) add(cmd *cobra.Command) {
 	f.StringVar(&t.paths, "paths", "absolute", "absolute, rooted or both")
 	f.Int64Var(&t.options.Quota, "quota", 0, "`BYTES` that the tree may have; 0 for no limit")
 	f.BoolVar(&t.options.Delete, "delete", false, "files may be deleted and renamed")
+	f.IntVar(&t.events.fd, "events", 0, "`DESCRIPTOR` of a socket to report operations on")
 }
 
 func (t *treeFlags) open(ctx context.Context) (*rooted.Tree, error) {
@@ -75,7 +78,7 @@ func newSessionSFTP(e *env) *cobra.Command {
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return t.use(cmd.Context(), func(tree *rooted.Tree) error {
-				return withCode(exitIO, sftpserver.Serve(cmd.Context(), tree, e.in, e.out, nil))
+				return withCode(exitIO, sftpserver.Serve(cmd.Context(), tree, e.in, e.out, t.events.sftp))
 			})
 		},
 	}
@@ -91,7 +94,8 @@ func newSessionStore(e *env) *cobra.Command {
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return t.use(cmd.Context(), func(tree *rooted.Tree) error {
-				_, err := tree.Put(cmd.Context(), args[0], e.in)
+				n, err := tree.Put(cmd.Context(), args[0], e.in)
+				t.events.report(audit.Operation{Name: "close-write", Path: args[0], BytesIn: n, BytesOut: -1}, err)
 				return withCode(exitCantCreate, err)
 			})
 		},
@@ -109,6 +113,7 @@ func newSessionSum(e *env) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return t.use(cmd.Context(), func(tree *rooted.Tree) error {
 				sum, err := tree.Sum(cmd.Context(), args[0], args[1])
+				t.events.report(audit.Operation{Name: "open-read", Path: args[1], BytesIn: -1, BytesOut: -1}, err)
 				if err != nil {
 					return withCode(exitNoInput, err)
 				}

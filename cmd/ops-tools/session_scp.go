@@ -29,7 +29,7 @@ func newSessionSCP(e *env) *cobra.Command {
 				o.Paths = append(o.Paths, scpserver.Path{Text: text, Pattern: form == "pattern"})
 			}
 			return t.use(cmd.Context(), func(tree *rooted.Tree) error {
-				o.Tree = tree
+				o.Tree, o.Log = tree, t.events.scp
 				code, err := scpserver.Serve(cmd.Context(), o, e.in, e.out)
 				if err == nil && code == 0 {
 					return nil
