@@ -43,6 +43,8 @@ func newRule(kind string) rule {
 		return new(nixRule)
 	case "power":
 		return new(powerRule)
+	case "rclone":
+		return new(rcloneRule)
 	case "rdiff-backup":
 		return newRdiffRule()
 	case "restic":
@@ -69,8 +71,14 @@ func newRule(kind string) rule {
 func kinds() []string {
 	return []string{
 		"borg", "btrfs", "bzr", "command", "cvs", "darcs", "docker", "fossil", "git", "hg", "mosh", "nix", "power",
-		"rdiff-backup", "restic", "rsync", "scp", "sftp", "stream", "svn", "unison", "zfs",
+		"rclone", "rdiff-backup", "restic", "rsync", "scp", "sftp", "stream", "svn", "unison", "zfs",
 	}
+}
+
+// verbatim is a rule that also knows a command which is no list of plain words, by its whole text. What it starts must have
+// nothing of that text in it.
+type verbatim interface {
+	decideText(text string) answer
 }
 
 // answer is what one rule says to one request. The zero answer says that the request is not of the rule's kind.

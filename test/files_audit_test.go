@@ -125,7 +125,9 @@ func TestFilesAuditOfSCP(t *testing.T) {
 	makeFile(t, filepath.Join(s.dir, "folder", "plain"), "hello\n")
 	key := s.grant("scp", "allow:\n  - scp: {root: "+root+", mode: append}\n  - stream: {write: "+root+", mode: append}\n"+
 		"sandbox: {level: required}\naudit: {to: ["+log+"], files: all}\n")
-	scp := func(args ...string) { s.client("scp", append(append([]string{"-O", "-r"}, s.options(key)...), args...)...) }
+	scp := func(args ...string) {
+		s.client("scp", append(append([]string{"-O", "-r"}, s.options(key)...), args...)...)
+	}
 	scp("folder/plain", "root@127.0.0.1:"+root+"/new")
 	scp("folder/plain", "root@127.0.0.1:"+root+"/there")
 	s.clientWith(nil, "stored", "ssh", append(s.options(key), "root@127.0.0.1", "cat > "+root+"/stream")...)
