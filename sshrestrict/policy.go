@@ -47,9 +47,10 @@ type ruleEntry struct {
 
 // Interactive is what a client may do that asks for no command.
 type Interactive struct {
-	Menu   bool   `yaml:"menu"`
-	Prompt string `yaml:"prompt"`
-	Banner string `yaml:"banner"`
+	Menu   bool          `yaml:"menu"`
+	Prompt string        `yaml:"prompt"`
+	Banner string        `yaml:"banner"`
+	Idle   time.Duration `yaml:"idle"` // without a key, after which the menu ends; 0 for never
 }
 
 // Sandbox is the section of that name.
@@ -177,6 +178,8 @@ func (p *Policy) consistent() error {
 		return errors.New("sessions is negative")
 	case l.Nice < 0 || l.Nice > 19:
 		return errors.New("limits: nice is not within 0 to 19")
+	case p.Interactive != nil && p.Interactive.Idle < 0:
+		return errors.New("interactive: idle is negative")
 	case l.Time < 0 || l.CPU < 0 || l.Processes < 0 || l.OpenFiles < 0:
 		return errors.New("limits: a limit is negative")
 	case p.Audit.Record != RecordNever && p.Audit.Folder == "":

@@ -24,7 +24,7 @@ func newSession(e *env) *cobra.Command {
 		RunE:   needsVerb,
 		Hidden: true,
 	}
-	cmd.AddCommand(newSessionSFTP(e), newSessionStore(e), newSessionSum(e), newSessionSpace(e), newSessionPower(e), newSessionWhich(e), newSessionMenu(e), newSessionSCP(e))
+	cmd.AddCommand(newSessionSFTP(e), newSessionStore(e), newSessionSum(e), newSessionSpace(e), newSessionPower(e), newSessionWhich(e), newSessionMenu(e), newSessionFiles(e), newSessionSCP(e))
 	return cmd
 }
 
