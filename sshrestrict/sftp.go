@@ -150,11 +150,14 @@ paths:
 			args = append(args, "pattern:"+w.Pattern)
 			continue
 		}
-		located, err := r.Root.locate(w.Text, r.Paths)
-		if err != nil {
+		if _, err := r.Root.locate(w.Text, r.Paths); err != nil {
 			return denied("scp-path", err)
 		}
-		args = append(args, "path:"+located)
+		path := w.Text // as the client has it: the server is told the style of paths too
+		if path == "" {
+			path = "."
+		}
+		args = append(args, "path:"+path)
 	}
 	return allow(serve(r.Root, r.Mode, args...))
 }
