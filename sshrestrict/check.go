@@ -124,6 +124,8 @@ func writtenBy(r rule) []folder {
 		return writes(r.Root, r.Mode)
 	case *scpRule:
 		return writes(r.Root, r.Mode)
+	case *rcloneRule:
+		return writes(r.Root, r.Mode)
 	case *streamRule:
 		return writes(r.Write, ModeWrite)
 	case *rdiffRule:

@@ -146,7 +146,7 @@ func (s *forced) run(in invocation) int {
 	if slot >= 0 {
 		plan.Keep = append(plan.Keep, slot)
 	}
-	return s.start(plan)
+	return s.start(plan, d.Start.Files)
 }
 
 // plan completes what a rule wants started. Most rules do not need the companion, and then nobody looks for it.
@@ -163,8 +163,16 @@ func (s *forced) plan(q *Request, start *Start) (*launch.Plan, error) {
 }
 
 // start records the intent and executes the plan in place, or stays as the parent where the policy wants to know or bound
-// how it goes.
-func (s *forced) start(plan *launch.Plan) int {
+// how it goes, and for our servers of files, whose operations are recorded.
+func (s *forced) start(plan *launch.Plan, files bool) int {
+	ctx, end := context.WithCancel(context.Background())
+	defer end()
+	observed, err := s.observed(plan, files, end)
+	if err != nil {
+		return s.failed(err)
+	}
+	defer observed.close()
+	plan.Result = plan.Result || observed != nil // with the bytes of the session
 	if s.policy.Audit.Record == RecordInteractive && s.request.TTY {
 		plan.Record = path.Join(string(s.policy.Audit.Folder), s.recordingName())
 	}
@@ -175,15 +183,23 @@ func (s *forced) start(plan *launch.Plan) int {
 	if err := s.intend(plan, sandbox); err != nil {
 		return s.refuse(audit.Deny, "audit", err.Error(), ExitDenied)
 	}
-	if !plan.Result && plan.Record == "" && plan.Limits.Time == 0 && len(plan.Stages) == 1 {
+	if !plan.Stays() {
 		return s.failed(launch.Exec(plan))
 	}
-	result, err := launch.Run(context.Background(), plan, launch.Streams{In: s.In, Out: s.Out, Err: s.Err})
+	return s.supervise(ctx, plan, observed)
+}
+
+// supervise runs a plan to its end and records that.
+func (s *forced) supervise(ctx context.Context, plan *launch.Plan, observed *observer) int {
+	result, err := launch.Run(ctx, plan, launch.Streams{In: s.In, Out: s.Out, Err: s.Err})
+	observed.close()
 	if err != nil {
 		return s.failed(err)
 	}
-	s.ended(result)
-	return result.ExitCode
+	if !plan.Result {
+		result.BytesIn, result.BytesOut = -1, -1 // not counted
+	}
+	return s.ended(result, observed)
 }
 
 // recordingName is unique for each session.

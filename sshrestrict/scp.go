@@ -51,8 +51,7 @@ func (r *scpRule) decide(q *Request) answer {
 		}
 		args = append(args, located)
 	}
-	s := &Start{Stages: []Stage{session(args...)}, Dir: string(r.Root)}
-	return allow(s.tree(r.Root, r.Mode))
+	return allow(serve(r.Root, r.Mode, args...))
 }
 
 // operand renders one path for our server: as it is, or as a pattern, which the server expands within the root.
@@ -62,6 +61,9 @@ func (r *scpRule) operand(w Word, target bool) (string, error) {
 		return "", refuse("scp-path", "the path %s", quote(w.Text))
 	case w.Pattern == "":
 		located, err := r.Root.locate(w.Text, r.Paths)
+		if r.Paths == PathsRooted { // the server is told the style too
+			located = "/" + strings.TrimPrefix(strings.TrimPrefix(located, string(r.Root)), "/")
+		}
 		return "path:" + located, err
 	case target:
 		return "", refuse("scp-path", "a pattern as the target")

@@ -57,8 +57,7 @@ func (r *sftpRule) decide(q *Request) answer {
 			return deny("sftp-option", "the option %s of the sftp server is the policy's to choose", quote(rest[0].Text))
 		}
 	}
-	s := &Start{Stages: []Stage{session(r.arguments("sftp")...)}, Dir: string(r.Root)}
-	return allow(s.tree(r.Root, r.Mode))
+	return allow(serve(r.Root, r.Mode, r.arguments("sftp")...))
 }
 
 // arguments are those of our own servers of files.

@@ -69,8 +69,7 @@ func (r *streamRule) store(target Word) answer {
 		return deny("stream-path", "%s is a folder", quote(located))
 	}
 	rule := sftpRule{Root: r.Write, Mode: r.Mode, Quota: r.Quota}
-	s := &Start{Stages: []Stage{session(append(rule.arguments("store"), "--", located)...)}, Dir: string(r.Write)}
-	return allow(s.tree(r.Write, r.Mode))
+	return allow(serve(r.Write, r.Mode, append(rule.arguments("store"), "--", located)...))
 }
 
 // dd takes "dd of=FILE" with block sizes, which mean nothing to the stored file.

@@ -31,7 +31,7 @@ func dependencies() []dependency {
 			[]string{"internal", "logviz", "cmd", "test", "sshrestrict"},
 		},
 		{
-			"golang.org/x/term", "whether a stream is a terminal, and how wide; the editing of lines in the menu",
+			"golang.org/x/term", "whether a stream is a terminal, and how wide",
 			[]string{"internal/terminal", "sshrestrict/menu"},
 		},
 		{"github.com/pkg/sftp", "the packets of the sftp protocol; and, as a client, the other side of its tests", []string{"sshrestrict/sftpserver"}},

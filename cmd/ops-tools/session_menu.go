@@ -25,7 +25,7 @@ func newSessionMenu(e *env) *cobra.Command {
 				return withCode(exitConfig, err)
 			}
 			settings := m.Settings()
-			code, err := menu.Run(cmd.Context(), m, menu.Options{Prompt: settings.Prompt, Banner: settings.Banner}, os.Stdin, os.Stdout)
+			code, err := menu.Run(cmd.Context(), m, menu.Options{Prompt: settings.Prompt, Banner: settings.Banner, Idle: settings.Idle}, os.Stdin, os.Stdout)
 			if err == nil && code != 0 {
 				err = &codedError{code, errSaid}
 			}

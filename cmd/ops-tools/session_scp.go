@@ -31,7 +31,7 @@ func newSessionSCP(e *env) *cobra.Command {
 				o.Paths = append(o.Paths, scpserver.Path{Text: text, Pattern: form == "pattern"})
 			}
 			return t.serve(cmd.Context(), e.in, func(ctx context.Context, in io.Reader, tree *rooted.Tree) error {
-				o.Tree = tree
+				o.Tree, o.Log = tree, t.events.scp
 				code, err := scpserver.Serve(ctx, o, in, e.out)
 				if err == nil && code == 0 {
 					return nil
