@@ -30,13 +30,18 @@ func (r *resticRule) decide(q *Request) answer {
 		return deny("restic-option", "words that a shell would expand")
 	}
 	var operands []string
+	appendOnly := r.AppendOnly
 	for _, word := range texts[1:] {
 		switch {
 		case !strings.HasPrefix(word, "-"):
 			operands = append(operands, word)
+		case word == "--append-only" || word == "--append-only=true":
+			appendOnly = true // a client may ask for less than it has
 		case word == "--append-only=false" && r.AppendOnly:
 			return deny("restic-append-only", "the repository is append-only")
-		case !slices.Contains([]string{"--stdio", "--b2-hard-delete", "--append-only", "--append-only=true", "-v", "-vv", "--verbose", "-q", "--quiet"}, word):
+		case !slices.Contains([]string{
+			"--stdio", "--b2-hard-delete", "--drive-use-trash=false", "--cache-objects=false", "-v", "-vv", "--verbose", "-q", "--quiet",
+		}, word):
 			return deny("restic-option", "the option %s", quote(word))
 		}
 	}
@@ -53,7 +58,7 @@ func (r *resticRule) decide(q *Request) answer {
 		}
 	}
 	args := []string{"rclone", "serve", "restic", "--stdio", "--config", "/dev/null", "--b2-hard-delete"}
-	if r.AppendOnly {
+	if appendOnly {
 		args = append(args, "--append-only")
 	}
 	return allow(&Start{
