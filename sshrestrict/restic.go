@@ -53,7 +53,7 @@ func (r *resticRule) decide(q *Request) answer {
 	}
 	if len(operands) == 3 {
 		// restic names the remote's path by what stands behind rclone: in -r. "" and "." are the repository itself.
-		if path := strings.TrimSuffix(operands[2], "/"); path != string(r.Repository) && path != "" && path != "." {
+		if named := operands[2]; named != "" && named != "." && strings.TrimSuffix(named, "/") != string(r.Repository) {
 			return deny("restic-path", "the path %s is not the repository", quote(operands[2]))
 		}
 	}

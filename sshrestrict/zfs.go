@@ -90,17 +90,17 @@ func (r *zfsRule) decide(q *Request) answer {
 func (r *zfsRule) prune(tokens []Token) answer {
 	commands := [][]Token{nil}
 	for _, t := range tokens {
-		if last := len(commands) - 1; t.Operator != ";" {
-			commands[last] = append(commands[last], t)
-		} else if len(commands[last]) > 0 {
+		if last := len(commands) - 1; t.Operator == ";" {
 			commands = append(commands, nil)
+		} else {
+			commands[last] = append(commands[last], t)
 		}
-	}
-	if len(commands[len(commands)-1]) == 0 {
-		commands = commands[:len(commands)-1]
 	}
 	if len(commands) < 2 {
 		return answer{}
+	}
+	if last := len(commands) - 1; len(commands[last]) == 0 { // behind a ; at the end
+		commands = commands[:last]
 	}
 	dataset, snapshots := "", []string{}
 	for _, command := range commands {
