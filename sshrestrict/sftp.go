@@ -3,6 +3,7 @@ package sshrestrict
 import (
 	"path"
 	"strconv"
+	"strings"
 
 	"ops/internal/strictyaml"
 )
@@ -147,6 +148,9 @@ paths:
 			}
 			if _, err := r.Root.locate(patternFolder(w.Pattern), r.Paths); err != nil {
 				return denied("scp-path", err)
+			}
+			if strings.Contains("/"+w.Text+"/", "/../") {
+				return deny("path-parent", "the pattern %s has a .. in it", quote(w.Text))
 			}
 			args = append(args, "pattern:"+w.Pattern)
 			continue
