@@ -47,10 +47,16 @@ func (g grant) admits(stage Stage) error {
 	if stage.Program != g.program || len(stage.Args) == 0 || stage.Args[0] != g.program && stage.Args[0] != filepath.Base(g.program) {
 		return fmt.Errorf("the program is %s as %q", stage.Program, stage.Args)
 	}
-	words := ""
-	for _, arg := range stage.Args[1:] {
+	words, folder := "", "" // folder is that of tar's names
+	for i, arg := range stage.Args[1:] {
+		if stage.Args[i] == "-C" {
+			folder = arg
+		}
 		if !utf8.ValidString(arg) || strings.ContainsFunc(arg, unicode.IsControl) {
 			return fmt.Errorf("the argument %q is no text", arg)
+		}
+		if behind := slices.Index(stage.Args, "--"); folder != "" && behind >= 0 && i >= behind && !g.reaches(folder+"/"+arg) {
+			return fmt.Errorf("the name %q leads out of %s", arg, folder)
 		}
 		if label, named, isPath := pathIn(arg); isPath && g.reaches(named) {
 			arg = label + "@"
