@@ -209,7 +209,8 @@ func casesGrants(below string) map[string][]grant {
 		"dump": {
 			at(companion, ` session store --root @ --mode write --paths absolute -- @`, "/srv/incoming"),
 			at("/usr/bin/tar", ` -x( -[pvzjJSk]| --(numeric-owner|one-file-system|acls|xattrs|selinux|zstd|same-owner|no-same-owner))* -f - -C @ --( [^/-]\S*)*`, "/srv/incoming"),
-			at("/usr/bin/pg_dump", `( -Fc)? db1`),
+			at("/usr/bin/pg_dump", `( -F (c|custom|p|plain|t|tar)| -Z [0-9]| -[asOx]| --(clean|if-exists|no-owner))* -- db1`),
+			at("/usr/bin/mysqldump", ` --no-defaults( --(single-transaction|quick|routines|triggers|events|no-tablespaces))* db1`),
 		},
 		"fossil": {at("/usr/bin/fossil", ` (http --nojail|test-http) @`, "/srv/fossil")},
 		"git-ro": {git("/usr/bin/git", ` upload-pack --strict @`), git(lfs+"authenticate", ` @ download`), git(lfs+"transfer", ` @ download`)},
