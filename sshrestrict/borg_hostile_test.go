@@ -5,7 +5,7 @@ import "testing"
 func TestBorgDenies(t *testing.T) {
 	const one, many, add, quota = "borg: {repository: ROOT/sub}", "borg: {root: ROOT}", "borg: {repository: ROOT/sub, append-only: true}",
 		"borg: {repository: ROOT/sub, quota: 1G}"
-	checkHostile(t, []hostileCase{
+	checkDenied(t, []deniedCase{
 		// Other commands of borg, most of which read, write or run something.
 		{"no command", one, "borg", "borg-command"},
 		{"init", one, "borg init -e none ROOT/other", "borg-command"},

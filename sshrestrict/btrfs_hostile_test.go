@@ -8,7 +8,7 @@ import (
 func TestBtrfsDenies(t *testing.T) {
 	const receive, send = "btrfs: {receive: ROOT/cur}", "btrfs: {send: ROOT/sub}"
 	const all = "btrfs: {receive: ROOT/cur, send: ROOT/sub, snapshot: true, delete: true, sudo: true, filesystem: ROOT}"
-	checkHostile(t, []hostileCase{
+	checkDenied(t, []deniedCase{
 		// Subcommands.
 		{"nothing", all, "btrfs", "btrfs-command"},
 		{"a group alone", all, "btrfs subvolume", "btrfs-command"},

@@ -16,7 +16,7 @@ func TestCommandDenies(t *testing.T) {
 		unit    = `{command: [systemctl, "{verb}", "{unit}"], options: [--no-pager], run: [/usr/bin/systemctl, "{options}", "{verb}", --, "{unit}"], where: {verb: {one-of: [restart, status]}, unit: {one-of: [nginx, app.service]}}}`
 		journal = `{command: [journalctl, -u, "{unit}"], options: [{"-n --lines": {integer: 1-500}}, --no-pager, -f], run: [/usr/bin/journalctl, --no-pager, "{options}", -u, "{unit}"], where: {unit: {name: 20}}}`
 	)
-	checkHostile(t, []hostileCase{
+	checkDenied(t, []deniedCase{
 		// Another program than the one that is meant.
 		{"another program", ls, "dir ROOT", "command-unknown"},
 		{"in upper case", ls, "LS ROOT", "command-unknown"},

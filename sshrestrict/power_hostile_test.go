@@ -4,7 +4,7 @@ import "testing"
 
 func TestPowerDenies(t *testing.T) {
 	const one, all = "power: [suspend, status]", "power: [suspend, hibernate, poweroff, reboot, status]"
-	checkHostile(t, []hostileCase{
+	checkDenied(t, []deniedCase{
 		// Our own words.
 		{"no verb", all, "power", "power-verb"},
 		{"an unknown verb", all, "power explode", "power-request"},

@@ -5,7 +5,7 @@ import "testing"
 func TestRdiffDenies(t *testing.T) {
 	const add, read, all = "rdiff-backup: {root: ROOT}", "rdiff-backup: {root: ROOT, mode: read}", "rdiff-backup: {root: ROOT, mode: read-write}"
 	const code = "rdiff-backup-command"
-	checkHostile(t, []hostileCase{
+	checkDenied(t, []deniedCase{
 		// The old command line.
 		{"nothing", add, "rdiff-backup", code},
 		{"backup", add, "rdiff-backup ROOT/sub ROOT/cur", code},
@@ -81,7 +81,7 @@ func TestRdiffAllows(t *testing.T) {
 func TestUnisonDenies(t *testing.T) {
 	const one = "unison: {root: ROOT}"
 	const code = "unison-command"
-	checkHostile(t, []hostileCase{
+	checkDenied(t, []deniedCase{
 		{"nothing", one, "unison", code},
 		{"a profile", one, "unison default", code},
 		{"two roots", one, "unison ROOT /etc", code},

@@ -5,7 +5,7 @@ import "testing"
 func TestResticDenies(t *testing.T) {
 	const one, add = "restic: {repository: ROOT/sub}", "restic: {repository: ROOT/sub, append-only: true}"
 	serve := func(rest string) string { return "rclone serve restic --stdio " + rest }
-	checkHostile(t, []hostileCase{
+	checkDenied(t, []deniedCase{
 		// Other commands of rclone.
 		{"no command", one, "rclone", "restic-command"},
 		{"copy", one, "rclone copy /etc ROOT/sub", "restic-command"},

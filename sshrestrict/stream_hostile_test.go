@@ -9,7 +9,7 @@ import (
 func TestStreamDenies(t *testing.T) {
 	const write, add, read, both = "stream: {write: ROOT/cur}", "stream: {write: ROOT/cur, mode: append}", "stream: {read: ROOT/sub}",
 		"stream: {write: ROOT/cur, read: ROOT/sub}"
-	checkHostile(t, []hostileCase{
+	checkDenied(t, []deniedCase{
 		// cat, the redirection of which is ours.
 		{"appended", write, "cat >> ROOT/cur/x", "stream-redirect"},
 		{"appended to what a shell reads", write, "cat >> /root/.bashrc", "stream-redirect"},

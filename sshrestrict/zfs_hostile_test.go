@@ -9,7 +9,7 @@ func TestZFSDenies(t *testing.T) {
 	const receive, send = "zfs: {receive: tank/b/h}", "zfs: {send: tank/d}"
 	const all = "zfs: {receive: tank/b/h, send: tank/d, snapshot: true, rollback: true, destroy: true, sudo: true}"
 	const sync = "zfs receive -s -F 'tank/b/h'"
-	checkHostile(t, []hostileCase{
+	checkDenied(t, []deniedCase{
 		// Subcommands.
 		{"nothing", all, "zfs", "zfs-command"},
 		{"a property set", all, "zfs set mountpoint=/etc tank/b/h", "zfs-command"},

@@ -5,11 +5,11 @@ import (
 	"testing"
 )
 
-// hostileCase is a command that a rule must refuse for the one cause in its name.
-type hostileCase struct{ name, rule, command, code string }
+// deniedCase is a command that a rule must refuse for the one cause in its name.
+type deniedCase struct{ name, rule, command, code string }
 
-// checkHostile judges each case by a policy of its rule alone. ROOT stands for the root of rsyncTree.
-func checkHostile(t *testing.T, cases []hostileCase) {
+// checkDenied judges each case by a policy of its rule alone. ROOT stands for the root of rsyncTree.
+func checkDenied(t *testing.T, cases []deniedCase) {
 	t.Helper()
 	const fewest = 40
 	if len(cases) < fewest {
@@ -34,14 +34,10 @@ func checkHostile(t *testing.T, cases []hostileCase) {
 	}
 }
 
-// rulePolicy parses a policy of rules, each of a line, with ROOT for the root.
-func rulePolicy(t testing.TB, root string, rules ...string) *Policy {
+// rulePolicy parses a policy of one rule, with ROOT for the root.
+func rulePolicy(t testing.TB, root, rule string) *Policy {
 	t.Helper()
-	text := "allow:\n"
-	for _, rule := range rules {
-		text += "  - " + strings.ReplaceAll(rule, "ROOT", root) + "\n"
-	}
-	p, err := Parse("test", "test.yaml", []byte(text))
+	p, err := Parse("test", "test.yaml", []byte("allow:\n  - "+strings.ReplaceAll(rule, "ROOT", root)+"\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
