@@ -60,7 +60,13 @@ func readCase(line string) (Case, error) {
 	policy, modifiers, modified := strings.Cut(fields[1], "+")
 	c := Case{Name: fields[0], Policy: policy, Kind: KindLogin}
 	if modified {
-		c.Modifiers = strings.Split(modifiers, "+")
+		for part := range strings.SplitSeq(modifiers, "+") {
+			if last := len(c.Modifiers) - 1; last >= 0 && !strings.Contains(part, "=") { // a + in a value, such as a zone's
+				c.Modifiers[last] += "+" + part
+				continue
+			}
+			c.Modifiers = append(c.Modifiers, part)
+		}
 	}
 	if fields[2] != "<none>" {
 		command, err := strconv.Unquote(fields[2])
@@ -205,7 +211,7 @@ func (c *Case) apply(key, value string, p *Policy, q *Request) error {
 
 // parseNow reads a date, a date with a time, RFC 3339, or a time of the day that now has.
 func parseNow(text string, now *time.Time) error {
-	for _, layout := range []string{time.DateOnly, "2006-01-02T15:04", "2006-01-02 15:04", time.RFC3339} {
+	for _, layout := range []string{time.DateOnly, "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02T15:04:05", time.RFC3339} {
 		if t, err := time.ParseInLocation(layout, text, time.Local); err == nil {
 			*now = t
 			return nil

@@ -33,7 +33,7 @@ type checker struct {
 func (c *checker) add(severity, code string, entry *ruleEntry, remedy, format string, args ...any) {
 	f := Finding{Severity: severity, Code: code, File: c.policy.File, Message: fmt.Sprintf(format, args...), Remedy: remedy}
 	if entry != nil {
-		f.Line, f.Rule = entry.line, entry.id
+		f.Line, f.Rule = entry.line, entry.String()
 	}
 	c.findings = append(c.findings, f)
 }
@@ -102,7 +102,7 @@ func (c *checker) writable(to string) string {
 	for i := range c.policy.rules {
 		for _, root := range writtenBy(c.policy.rules[i].rule) {
 			if overlaps(string(root), to) {
-				return c.policy.rules[i].id
+				return c.policy.rules[i].String()
 			}
 		}
 	}
@@ -145,7 +145,7 @@ func (c *checker) rule(i int) {
 	entry := &c.policy.rules[i]
 	for j := range i {
 		if shadows(c.policy.rules[j].rule, entry.rule) {
-			c.add("warning", "shadowed", entry, "delete one of them", "%s answers everything that this rule would", c.policy.rules[j].id)
+			c.add("warning", "shadowed", entry, "delete one of them", "%s answers everything that this rule would", c.policy.rules[j].String())
 			break
 		}
 	}
@@ -216,10 +216,10 @@ func (c *checker) command(entry *ruleEntry, r *commandRule) {
 		}
 	}
 	if c.policy.Sandbox == nil {
-		for value, v := range r.Where {
+		for _, v := range r.Where {
 			if len(v.folders) > 0 {
 				c.add("warning", "unconfined-path", entry, "add sandbox: {level: required}",
-					"between the check of {%s} and its use by %s, somebody who can change the folder could put a link there", value, name)
+					"between the check of {%s} and its use by %s, somebody who can change the folder could put a link there", v.name, name)
 			}
 		}
 	}

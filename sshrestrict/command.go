@@ -2,10 +2,11 @@ package sshrestrict
 
 import (
 	"fmt"
-	"os/exec"
 	"path"
 	"slices"
 	"strings"
+
+	"golang.org/x/sys/unix"
 
 	"ops/sshrestrict/launch"
 )
@@ -13,10 +14,10 @@ import (
 // commandRule runs one program that the policy's author chose. The client's command must have the rule's shape; the
 // program's arguments are the rule's, with the checked values in their places.
 type commandRule struct {
-	Command []string         `yaml:"command,required"`
-	Options []option         `yaml:"options"` // the client may give these before, between and after the words
-	Run     []string         `yaml:"run"`     // what is started; Command with the program's path if left out
-	Where   map[string]value `yaml:"where"`   // what the {variables} may be
+	Command []string  `yaml:"command,required"`
+	Options []option  `yaml:"options"` // the client may give these before, between and after the words
+	Run     []string  `yaml:"run"`     // what is started; Command with the program's path if left out
+	Where   variables `yaml:"where"`   // what the {variables} may be
 
 	Sandbox bool `yaml:"confine"` // raise the sandbox even if the policy has no sandbox section
 	Network bool `yaml:"network"` // the program needs TCP
@@ -56,15 +57,15 @@ func (r *commandRule) complete() error {
 			return refuse("command", "{%s...} must be the last word of command", name)
 		}
 		given[name] = true
-		if v, ok := r.Where[name]; !ok {
+		if v := r.Where.named(name); v == nil {
 			return refuse("command", "{%s} has no type; say under \"where\" what it may be, such as %s: {integer: 1-100}", name, name)
 		} else if v.kind == "" {
 			return refuse("command", "{%s} has no type", name)
 		}
 	}
-	for name := range r.Where {
-		if !given[name] {
-			return refuse("command", "where: {%s} does not stand in command", name)
+	for _, v := range r.Where {
+		if !given[v.name] {
+			return refuse("command", "where: {%s} does not stand in command", v.name)
 		}
 	}
 	if r.Run == nil {
@@ -90,8 +91,6 @@ func (r *commandRule) completeRun(given map[string]bool) error {
 		if strings.Contains(r.Run[0], "/") {
 			return refuse("command", "run: %s is neither a name nor an absolute path", quote(r.Run[0]))
 		}
-		r.Run = slices.Clone(r.Run)
-		r.Run[0] = lookUp(r.Run[0])
 	} else if path.Clean(r.Run[0]) != r.Run[0] {
 		return refuse("command", "run: write %s", quote(path.Clean(r.Run[0])))
 	}
@@ -118,11 +117,17 @@ func (r *commandRule) completeRun(given map[string]bool) error {
 	return nil
 }
 
-// lookUp returns the path of a program by its name. Where there is none, the likely path is kept, and its start fails.
-func lookUp(name string) string {
+// program returns the path of what is started. Where no folder of programs has the name, the likely path is returned, and
+// its start fails.
+func (r *commandRule) program() string {
+	name := r.Run[0]
+	if strings.HasPrefix(name, "/") {
+		return name
+	}
 	for dir := range strings.SplitSeq(searchPath, ":") {
-		if found, err := exec.LookPath(dir + "/" + name); err == nil {
-			return found
+		file := dir + "/" + name
+		if form, err := formOf(file); err == nil && form == formFile && unix.Access(file, unix.X_OK) == nil {
+			return file
 		}
 	}
 	return "/usr/bin/" + name
@@ -142,8 +147,9 @@ func (r *commandRule) decide(q *Request) answer {
 		return denied("command-arguments", err)
 	}
 	s := &Start{Open: !r.Sandbox, Network: r.Network}
-	args := []string{}
-	for _, word := range r.Run {
+	program := r.program()
+	args := []string{program}
+	for _, word := range r.Run[1:] {
 		if word == optionsPlace {
 			args = append(args, options...)
 			continue
@@ -163,7 +169,7 @@ func (r *commandRule) decide(q *Request) answer {
 	}
 	slices.Sort(s.Read)
 	s.Read = slices.Compact(s.Read)
-	s.Stages = []Stage{{Program: r.Run[0], Args: args, Stderr: launch.StderrInherit}}
+	s.Stages = []Stage{{Program: program, Args: args, Stderr: launch.StderrInherit}}
 	return allow(s)
 }
 
@@ -204,7 +210,7 @@ func (r *commandRule) match(words []Word) (map[string][]string, error) {
 			taken = words[i:]
 		}
 		for _, w := range taken {
-			text, err := r.Where[name].accept(w)
+			text, err := r.Where.named(name).accept(w)
 			if err != nil {
 				return nil, fmt.Errorf("{%s}: %w", name, err)
 			}

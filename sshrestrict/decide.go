@@ -28,17 +28,22 @@ type Step struct {
 	Detail string `json:"detail"`
 }
 
-// Decision is the answer to a request, with the way to it.
+// Decision is the answer to a request.
 type Decision struct {
 	Verdict Verdict
 	Code    string // stable, for the client and the log: "ok", "from", "rsync-delete"
 	Reason  string // one sentence for the log
 	Rule    string // that allowed, or that knew the request best; empty if none
 	Start   *Start // nil unless allowed
-	Steps   []Step
+	Steps   []Step // the way to it, if the request asks for that
+
+	explain bool
 }
 
 func (d *Decision) note(check string, passed bool, format string, args ...any) {
+	if !d.explain {
+		return
+	}
 	d.Steps = append(d.Steps, Step{check, passed, fmt.Sprintf(format, args...)})
 }
 
@@ -53,7 +58,7 @@ func (d *Decision) deny(check, code, format string, args ...any) *Decision {
 // explain and for the menu. The first rule that allows wins; if none does, the denial is that of the first rule of the
 // request's kind.
 func (p *Policy) Decide(q *Request) *Decision {
-	d := &Decision{}
+	d := &Decision{explain: q.Explain}
 	if !p.admits(q, d) {
 		return d
 	}
@@ -80,17 +85,19 @@ func (p *Policy) Decide(q *Request) *Decision {
 		}
 		switch {
 		case a.start != nil:
-			d.Verdict, d.Code, d.Rule, d.Start = Allow, "ok", entry.id, a.start
-			d.note(entry.id, true, "starts %s", a.start)
+			d.Verdict, d.Code, d.Rule, d.Start = Allow, "ok", entry.String(), a.start
+			d.note(entry.String(), true, "starts %s", a.start)
 			if a.start.Pending != "" {
-				d.note(entry.id, true, "to be checked in the session: %s", a.start.Pending)
+				d.note(entry.String(), true, "to be checked in the session: %s", a.start.Pending)
 			}
 			return d
 		case a.code != "":
-			d.note(entry.id, false, "%s (%s)", a.reason, a.code)
+			if q.Explain { // a client that is refused often makes all rules of its kind speak
+				d.note(entry.String(), false, "%s (%s)", a.reason, a.code)
+			}
 			if best == nil {
 				best = &a
-				d.Rule = entry.id
+				d.Rule = entry.String()
 			}
 		}
 	}
@@ -202,8 +209,8 @@ func shellQuote(word string) string {
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
-// plan completes what a rule wants started with what the policy adds.
-func (p *Policy) plan(q *Request, s *Start, ownProgram string) *launch.Plan {
+// plan completes what a rule wants started with what the policy adds; tools is the path of the companion.
+func (p *Policy) plan(q *Request, s *Start, tools string) *launch.Plan {
 	plan := &launch.Plan{
 		Limits: p.Limits, Umask: p.Umask, Result: p.Audit.Result, Keep: s.Keep,
 		Confinement: p.confinement(s),
@@ -216,7 +223,7 @@ func (p *Policy) plan(q *Request, s *Start, ownProgram string) *launch.Plan {
 	for _, stage := range s.Stages {
 		program := stage.Program
 		if program == companion {
-			program = ownProgram
+			program = tools
 		}
 		plan.Stages = append(plan.Stages, launch.Command{
 			Program: program, Args: stage.Args, Env: env, Dir: dir, Stderr: stage.Stderr,

@@ -34,7 +34,9 @@ type Explanatory struct {
 
 // Explain decides a request by the code that decides for the forced command, and tells what would follow.
 func (p *Policy) Explain(q *Request, companion string) Explanation {
-	d := p.Decide(q)
+	asked := *q
+	asked.Explain = true
+	d := p.Decide(&asked)
 	e := Explanation{
 		Policy: p.Name, File: p.File, Hash: p.Hash, Verdict: d.Verdict.String(), Code: d.Code, Reason: d.Reason, Rule: d.Rule,
 		Steps: d.Steps,

@@ -3,7 +3,6 @@ package sshrestrict
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path"
 	"strings"
@@ -88,19 +87,33 @@ func readSafely(file string, owner int) ([]byte, error) {
 	case err != nil:
 		return nil, &os.PathError{Op: "read policy", Path: file, Err: err}
 	}
-	opened := os.NewFile(uintptr(fd), file)
-	defer opened.Close()
+	defer unix.Close(fd)
 	if err := safe(fd, file, unix.S_IFREG, owner); err != nil {
 		return nil, err
 	}
-	data, err := io.ReadAll(io.LimitReader(opened, maxPolicy+1))
-	if err != nil {
-		return nil, err
+	return readAll(fd, file)
+}
+
+// readAll reads an open policy. It goes to the system calls directly: package os would start its poller first.
+func readAll(fd int, file string) ([]byte, error) {
+	data := make([]byte, 16<<10)
+	for have := 0; ; {
+		n, err := unix.Read(fd, data[have:])
+		switch {
+		case err == unix.EINTR:
+			continue
+		case err != nil:
+			return nil, &os.PathError{Op: "read policy", Path: file, Err: err}
+		case n == 0:
+			return data[:have], nil
+		}
+		if have += n; have > maxPolicy {
+			return nil, &strictyaml.Error{Name: file, Line: 1, Column: 1, Msg: fmt.Sprintf("more than %d bytes", maxPolicy)}
+		}
+		if have == len(data) {
+			data = append(data, make([]byte, len(data))...)
+		}
 	}
-	if len(data) > maxPolicy {
-		return nil, &strictyaml.Error{Name: file, Line: 1, Column: 1, Msg: fmt.Sprintf("more than %d bytes", maxPolicy)}
-	}
-	return data, nil
 }
 
 // safe checks type, owner and mode of what was opened.

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -39,8 +40,8 @@ type Process struct {
 	PID         int
 	Now         time.Time        // of the decision
 	Clock       func() time.Time // for the records
-	// Own is the absolute path of the running program; the companion lies beside it.
-	Own string
+	// Own returns the absolute path of the running program; the companion lies beside it.
+	Own func() (string, error)
 }
 
 // invocation is the command line of authorized_keys or sshd_config.
@@ -73,7 +74,7 @@ func parseArguments(args []string) (invocation, error) {
 		case "--policies":
 			field, in.folder = &in.folder, ""
 		default:
-			return in, fmt.Errorf("unknown argument %s", quote(args[i]))
+			return in, fmt.Errorf("unknown argument %s", quote(name))
 		}
 		if *field != "" {
 			return in, fmt.Errorf("%s is given twice, or both --policy and --user", name)
@@ -138,11 +139,27 @@ func (s *forced) run(in invocation) int {
 	if later, ok := errors.AsType[*errLater](err); ok {
 		return s.refuse(audit.Later, later.code, later.reason, ExitLater)
 	}
-	plan := s.policy.plan(s.request, d.Start, Companion(s.Own))
+	plan, err := s.plan(s.request, d.Start)
+	if err != nil {
+		return s.broken("start", err)
+	}
 	if slot >= 0 {
 		plan.Keep = append(plan.Keep, slot)
 	}
 	return s.start(plan)
+}
+
+// plan completes what a rule wants started. Most rules do not need the companion, and then nobody looks for it.
+func (s *forced) plan(q *Request, start *Start) (*launch.Plan, error) {
+	tools := ""
+	if slices.ContainsFunc(start.Stages, func(stage Stage) bool { return stage.Program == companion }) {
+		own, err := s.Own()
+		if err != nil {
+			return nil, fmt.Errorf("find the running program: %w", err)
+		}
+		tools = Companion(own)
+	}
+	return s.policy.plan(q, start, tools), nil
 }
 
 // start records the intent and executes the plan in place, or stays as the parent where the policy wants to know or bound

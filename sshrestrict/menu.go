@@ -61,7 +61,10 @@ func (m *Menu) Do(ctx context.Context, line string) int {
 	if d.Verdict != Allow {
 		return m.refuse(audit.Deny, d.Code, d.Reason, ExitDenied)
 	}
-	plan := m.policy.plan(q, d.Start, Companion(m.Own))
+	plan, err := m.plan(q, d.Start)
+	if err != nil {
+		return m.broken("start", err)
+	}
 	sandbox, err := launch.Achieved(plan.Confinement)
 	if err != nil {
 		return m.failed(err)
@@ -146,7 +149,7 @@ func (r *commandRule) complement(words []string, prefix string) []string {
 		if name, _, hole := variable(r.Command[at]); !hole {
 			candidates = append(candidates, r.Command[at])
 		} else {
-			candidates = r.Where[name].candidates(prefix)
+			candidates = r.Where.named(name).candidates(prefix)
 		}
 	}
 	if at > 0 && strings.HasPrefix(prefix, "-") {

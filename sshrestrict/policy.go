@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -40,10 +41,14 @@ type Policy struct {
 
 // ruleEntry is one element of "allow".
 type ruleEntry struct {
-	id   string // "allow[0] rsync"
-	line int    // in the file
-	rule rule
+	kind  string // "rsync"
+	index int    // among the rules
+	line  int    // in the file
+	rule  rule
 }
+
+// String is "allow[0] rsync".
+func (e *ruleEntry) String() string { return "allow[" + strconv.Itoa(e.index) + "] " + e.kind }
 
 // Interactive is what a client may do that asks for no command.
 type Interactive struct {
@@ -145,7 +150,7 @@ func Parse(name, file string, data []byte) (*Policy, error) {
 		p.MaxCommand = MaxCommand
 	}
 	for i := range p.rules {
-		p.rules[i].id = fmt.Sprintf("allow[%d] %s", i, p.rules[i].id)
+		p.rules[i].index = i
 	}
 	if err := p.consistent(); err != nil {
 		return nil, &strictyaml.Error{Name: file, Line: 1, Column: 1, Msg: err.Error()}
@@ -184,7 +189,7 @@ func (e *ruleEntry) UnmarshalYAML(n strictyaml.Node) error {
 	count := 0
 	for key, value := range n.Entries() {
 		if key.Text() == "command" {
-			e.id = "command"
+			e.kind = "command"
 			made := new(commandRule)
 			e.rule = made
 			if err := n.Decode(made); err != nil {
@@ -199,7 +204,7 @@ func (e *ruleEntry) UnmarshalYAML(n strictyaml.Node) error {
 		if made == nil {
 			return key.Errorf("unknown kind of rule %s (known: %s)", quote(key.Text()), strings.Join(kinds(), ", "))
 		}
-		e.id, e.rule = key.Text(), made
+		e.kind, e.rule = key.Text(), made
 		if err := value.Decode(made); err != nil {
 			return err
 		}
@@ -216,8 +221,8 @@ func (e *ruleEntry) UnmarshalYAML(n strictyaml.Node) error {
 // Rules lists the rules' names in the file's order, such as "allow[0] rsync".
 func (p *Policy) Rules() []string {
 	names := make([]string, len(p.rules))
-	for i, r := range p.rules {
-		names[i] = r.id
+	for i := range p.rules {
+		names[i] = p.rules[i].String()
 	}
 	return names
 }

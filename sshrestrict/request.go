@@ -38,8 +38,12 @@ type Request struct {
 
 	// Input is the client's stream, for protocols that send arguments in it; nil if nothing is started, as in explain.
 	Input io.Reader
+	// Explain keeps the way to the decision in its Steps.
+	Explain bool
 	// Asked limits the rendered program to exactly the client's own words: a rule that would rewrite them denies.
 	Asked bool
+
+	simple []Word // Tokens, if they are words only
 
 	// stream are words that were read from Input, once for all rules; see streamWords.
 	stream    []string
@@ -56,22 +60,26 @@ func NewRequest(kind Kind, text string, limit int) *Request {
 	if q.Err = precheck(text, limit); q.Err == nil {
 		q.Tokens, q.Err = split(text)
 	}
+	q.simple = simple(q.Tokens)
 	return q
 }
 
 // words returns the command's words if it is a simple one: no operators, no assignments before it, at least one word.
-func (q *Request) words() ([]Word, bool) {
-	if len(q.Tokens) == 0 {
-		return nil, false
+func (q *Request) words() ([]Word, bool) { return q.simple, q.simple != nil }
+
+// simple returns the words of tokens that are nothing else, nil if there are none.
+func simple(tokens []Token) []Word {
+	if len(tokens) == 0 {
+		return nil
 	}
-	words := make([]Word, len(q.Tokens))
-	for i, t := range q.Tokens {
+	words := make([]Word, len(tokens))
+	for i, t := range tokens {
 		if t.Operator != "" || t.Assignment {
-			return nil, false
+			return nil
 		}
 		words[i] = t.Word
 	}
-	return words, true
+	return words
 }
 
 // literals returns the texts of words that a shell would not change.
@@ -86,8 +94,8 @@ func literals(words []Word) ([]string, bool) {
 	return texts, true
 }
 
-// named returns the words of a simple command whose program is called by one of the names. A name matches with the
-// folder it is known in, "/usr/bin/" or "/bin/", and without.
+// named returns the words of a simple command whose program is called by one of the names. A name matches with a folder
+// that programs are usually in, and without. What is started is the policy's program in any case.
 func (q *Request) named(names ...string) ([]Word, bool) {
 	words, ok := q.words()
 	if !ok || !isProgram(words[0], names...) {
@@ -102,7 +110,7 @@ func isProgram(w Word, names ...string) bool {
 	}
 	for _, name := range names {
 		switch w.Text {
-		case name, "/usr/bin/" + name, "/bin/" + name:
+		case name, "/usr/bin/" + name, "/bin/" + name, "/usr/local/bin/" + name:
 			return true
 		}
 	}
@@ -126,9 +134,5 @@ func (q *Request) behindAssignments(prefix string) []Word {
 	for len(tokens) > 0 && tokens[0].Assignment && strings.HasPrefix(tokens[0].Text, prefix) {
 		tokens = tokens[1:]
 	}
-	words, ok := (&Request{Tokens: tokens}).words()
-	if !ok {
-		return nil
-	}
-	return words
+	return simple(tokens)
 }

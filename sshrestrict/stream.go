@@ -89,5 +89,5 @@ func (r *streamRule) dd(words []Word) answer {
 	if target == "" {
 		return deny("stream-path", "dd without of=")
 	}
-	return r.store(Word{Text: target, Tilde: strings.HasPrefix(target, "~")}) // which bash replaces there too
+	return r.store(Word{Text: target})
 }

@@ -60,7 +60,7 @@ func TestStreamDenies(t *testing.T) {
 		{"dd of an empty name", write, "dd of=", "stream-path"},
 		{"dd with a size that is none", write, "dd of=ROOT/cur/x bs=/x", "stream-option"},
 		{"dd with an option", write, "dd --help", "stream-option"},
-		{"dd of home", write, "dd of=~/x", "stream-path"},
+		{"dd of home", write, "dd of=~/x", "stream-option"},
 		{"dd of a pattern", write, "dd of=ROOT/cur/*", "stream-option"},
 		{"dd without a grant", read, "dd of=ROOT/sub/x", "stream-write"},
 

@@ -1,7 +1,6 @@
 package sshrestrict
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,11 +12,42 @@ import (
 
 // value is a type of the client's words.
 type value struct {
+	name    string // of the variable, under where
 	kind    string
 	oneOf   []string
 	min     int64
 	max     int64
 	folders []folder
+}
+
+// variables are a rule's {variables} with their types.
+type variables []value
+
+// UnmarshalYAML reads {unit: {one-of: […]}, n: {integer: 1-1000}}.
+func (v *variables) UnmarshalYAML(n strictyaml.Node) error {
+	if n.Kind() != strictyaml.Mapping {
+		return n.Errorf("expected the variables and what they may be, such as {n: {integer: 1-100}}")
+	}
+	*v = make(variables, n.Len())
+	i := 0
+	for key, node := range n.Entries() {
+		if err := node.Decode(&(*v)[i]); err != nil {
+			return err
+		}
+		(*v)[i].name = key.Text()
+		i++
+	}
+	return nil
+}
+
+// named returns the type of a variable, nil if it has none.
+func (v variables) named(name string) *value {
+	for i := range v {
+		if v[i].name == name {
+			return &v[i]
+		}
+	}
+	return nil
 }
 
 // UnmarshalYAML reads {one-of: […]}, {integer: 1-1000}, {file-in: DIR}, {path-in: DIR}, {pattern: true} or {name: LENGTH}.
@@ -43,7 +73,10 @@ func (v *value) UnmarshalYAML(n strictyaml.Node) error {
 			if !isRange {
 				return node.Errorf("expected a range such as 1-1000")
 			}
-			if _, err := fmt.Sscanf(low+" "+high, "%d %d", &v.min, &v.max); err != nil || v.min > v.max {
+			var err1, err2 error
+			v.min, err1 = strconv.ParseInt(low, 10, 64)
+			v.max, err2 = strconv.ParseInt(high, 10, 64)
+			if err1 != nil || err2 != nil || v.min > v.max {
 				return node.Errorf("expected a range such as 1-1000, found %s", quote(node.Text()))
 			}
 		case "file-in", "folder-in", "path-in":

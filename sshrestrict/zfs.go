@@ -104,10 +104,9 @@ func (r *zfsRule) prune(tokens []Token) answer {
 	}
 	dataset, snapshots := "", []string{}
 	for _, command := range commands {
-		words, plain := (&Request{Tokens: command}).words()
-		texts, unchanged := literals(words)
+		texts, plain := literals(simple(command))
 		texts = unprivileged(texts)
-		if !plain || !unchanged || len(texts) != 3 || !isTool(texts[0], "zfs") || texts[1] != "destroy" {
+		if !plain || len(texts) != 3 || !isTool(texts[0], "zfs") || texts[1] != "destroy" {
 			return answer{}
 		}
 		name, snapshot, _ := strings.Cut(texts[2], "@")

@@ -47,7 +47,7 @@ func dependencies() []dependency {
 		{"github.com/ulikunitz/xz", "unpacks logs compressed with xz", []string{"logviz"}},
 		{
 			"github.com/santhosh-tekuri/jsonschema", "proves in tests that the schemas we print accept our examples and output",
-			[]string{"logviz", "cmd", "test"},
+			[]string{"logviz", "cmd", "test", "sshrestrict/schema"},
 		},
 		{"github.com/rogpeppe/go-internal", "testscript: tests of the command line that read like a manual", []string{"cmd", "test"}},
 	}

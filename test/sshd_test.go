@@ -165,7 +165,7 @@ func run(t *testing.T, program string, args ...string) string {
 }
 
 // buildPrograms compiles ops and ops-tools into a folder of root's that nobody else can write to.
-func buildPrograms(t *testing.T) string {
+func buildPrograms(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
 	cmd := exec.Command("go", "build", "-trimpath", "-o", dir+"/", "../cmd/ops", "../cmd/ops-tools")

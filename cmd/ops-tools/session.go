@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os/exec"
 	"path/filepath"
 
@@ -41,6 +42,7 @@ func (t *treeFlags) add(cmd *cobra.Command) {
 	f.StringVar(&t.mode, "mode", "read", "read, append, write or read-write")
 	f.StringVar(&t.paths, "paths", "absolute", "absolute, rooted or both")
 	f.Int64Var(&t.options.Quota, "quota", 0, "`BYTES` that the tree may have; 0 for no limit")
+	f.BoolVar(&t.options.NoRead, "no-read", false, "contents are not read")
 	f.BoolVar(&t.options.Delete, "delete", false, "files may be deleted and renamed")
 }
 
@@ -74,8 +76,8 @@ func newSessionSFTP(e *env) *cobra.Command {
 		Short: "Serve the sftp protocol on the standard streams",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return t.use(cmd.Context(), func(tree *rooted.Tree) error {
-				return withCode(exitIO, sftpserver.Serve(cmd.Context(), tree, e.in, e.out, nil))
+			return t.serve(cmd.Context(), e.in, func(ctx context.Context, in io.Reader, tree *rooted.Tree) error {
+				return withCode(exitIO, sftpserver.Serve(ctx, tree, in, e.out, nil))
 			})
 		},
 	}
@@ -90,8 +92,8 @@ func newSessionStore(e *env) *cobra.Command {
 		Short: "Store the standard input as a file",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return t.use(cmd.Context(), func(tree *rooted.Tree) error {
-				_, err := tree.Put(cmd.Context(), args[0], e.in)
+			return t.serve(cmd.Context(), e.in, func(ctx context.Context, in io.Reader, tree *rooted.Tree) error {
+				_, err := tree.Put(ctx, args[0], in)
 				return withCode(exitCantCreate, err)
 			})
 		},

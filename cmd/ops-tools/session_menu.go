@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,13 +17,9 @@ func newSessionMenu(e *env) *cobra.Command {
 		Short: "Answer lines typed at a terminal by the rules of a policy",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			own, err := os.Executable()
-			if err != nil {
-				return err
-			}
 			m, err := sshrestrict.OpenMenu(sshrestrict.Process{
 				Environment: os.Environ(), In: os.Stdin, Out: os.Stdout, Err: os.Stderr, UID: os.Geteuid(), PID: os.Getpid(),
-				Now: e.now(), Clock: time.Now, Own: filepath.Join(filepath.Dir(own), "ops"),
+				Now: e.now(), Clock: time.Now, Own: os.Executable,
 			}, file, key)
 			if err != nil {
 				return withCode(exitConfig, err)

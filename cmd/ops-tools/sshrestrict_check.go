@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"ops/internal/strictyaml"
 	"ops/internal/terminal"
 	"ops/sshrestrict"
 	"ops/sshrestrict/keys"
@@ -49,6 +51,9 @@ func newCheck(e *env) *cobra.Command {
 	f.StringVar(&o.key, "key", "", "with --simulate: `FILE` of the public key")
 	f.StringVar(&o.from, "from", "127.0.0.1", "with --simulate: `ADDRESS` of the client")
 	f.BoolVar(&o.json, "json", false, "print JSON")
+	cmd.ValidArgsFunction = completePolicies(anyNumber)
+	completeFlag(cmd, "account", completeAccounts)
+	completeFlag(cmd, "simulate", completeAccounts)
 	return cmd
 }
 
@@ -70,10 +75,7 @@ func runCheck(e *env, o *checkOptions, names []string) error {
 	for _, name := range names {
 		p, err := sshrestrict.Load(folder, name, os.Geteuid())
 		if err != nil {
-			findings = append(findings, sshrestrict.Finding{
-				Severity: "error", Code: "unreadable", File: filepath.Join(folder, name+".yaml"), Message: err.Error(),
-				Remedy: "until then everything is denied",
-			})
+			findings = append(findings, unreadable(filepath.Join(folder, name+".yaml"), err)...)
 			continue
 		}
 		found, err := p.Check(o.account, e.now())
@@ -102,9 +104,31 @@ func runCheck(e *env, o *checkOptions, names []string) error {
 		return withCode(exitIO, err)
 	}
 	if bad > 0 {
-		return fmt.Errorf("%d findings in %d policies", bad, len(names))
+		return fmt.Errorf("%d to look at; policies looked at: %d", bad, len(names))
 	}
 	return nil
+}
+
+// unreadable tells of a policy that cannot be loaded, with a finding for each mistake in it.
+func unreadable(file string, err error) []sshrestrict.Finding {
+	if several, ok := err.(interface{ Unwrap() []error }); ok { // of errors.Join
+		var all []sshrestrict.Finding
+		for _, one := range several.Unwrap() {
+			all = append(all, unreadable(file, one)...)
+		}
+		return all
+	}
+	f := sshrestrict.Finding{
+		Severity: "error", Code: "unreadable", File: file, Message: err.Error(),
+		Remedy: "correct it; until then the policy denies everything",
+	}
+	if mistake, ok := errors.AsType[*strictyaml.Error](err); ok {
+		f.Line, f.Message = mistake.Line, fmt.Sprintf("column %d: %s", mistake.Column, mistake.Msg)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		f.Remedy = "ops ssh-restrict init prints ready policies"
+	}
+	return []sshrestrict.Finding{f}
 }
 
 // simulated is the answer of --simulate.

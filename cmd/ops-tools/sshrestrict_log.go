@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"net/netip"
+	"strconv"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"ops/sshrestrict"
 	"ops/sshrestrict/audit"
 	"ops/sshrestrict/audit/trail"
+	"ops/sshrestrict/keys"
 )
 
 type logOptions struct {
@@ -28,16 +30,23 @@ func newLog(e *env) *cobra.Command {
 		Use:   "log [FILE…]",
 		Short: "Show what was asked, allowed and denied",
 		Long: "Show what was asked, allowed and denied, from the audit in FILEs (with their rotated and compressed generations) or from the\n" +
-			"journal. All conditions must hold. --json prints one object for each session.",
+			"journal. All conditions must hold. --json prints one list for each session, of its records.\n\n" +
+			"Any account can write to the journal under any name. With --account only what that account wrote is shown, by the journal's\n" +
+			"own word.",
 		Example: "  ops ssh-restrict log --decision deny --since 24h\n" +
 			"  ops ssh-restrict log --policy backup --address 10.20.0.0/16 /var/log/ops/ssh-restrict.jsonl",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.complete(e); err != nil {
 				return err
 			}
-			records := trail.Files(args...)
+			records, err := auditFiles(args)
+			if err != nil {
+				return err
+			}
 			if len(args) == 0 {
-				records = trail.Journal(cmd.Context(), trail.JournalOptions{Since: o.query.Since, Until: o.query.Until})
+				records = trail.Journal(cmd.Context(), trail.JournalOptions{
+					Since: o.query.Since, Until: o.query.Until, Fields: o.writtenBy(e),
+				})
 			}
 			return runLog(e, o, records)
 		},
@@ -54,7 +63,43 @@ func newLog(e *env) *cobra.Command {
 	f.StringVar(&o.query.Program, "program", "", "`NAME` or path of the program that was started")
 	f.StringVar(&o.query.Text, "text", "", "`TEXT` in the request, the arguments, the reason or a path")
 	f.BoolVar(&o.json, "json", false, "print JSON")
+	completePolicyFlag(cmd)
+	completeFlag(cmd, "account", completeAccounts)
+	completeFlag(cmd, "decision", completeWords("allow", "deny", "later", "broken"))
 	return cmd
+}
+
+// auditFiles reads files of the audit, each behind what logrotate made of it before.
+func auditFiles(names []string) (iter.Seq2[audit.Record, error], error) {
+	var all []string
+	for _, name := range names {
+		generations, err := trail.Generations(name)
+		if err == nil && len(generations) == 0 {
+			err = fmt.Errorf("%s: no such file, nor one that it was rotated to", name)
+		}
+		if err != nil {
+			return nil, withCode(exitNoInput, err)
+		}
+		all = append(all, generations...)
+	}
+	return trail.Files(all...), nil
+}
+
+// writtenBy is the journal's own word for the account that is asked for, so that no other account can have written what is
+// shown. _EXE would not do: the forced command becomes the program that it starts, perhaps before the journal looks.
+func (o *logOptions) writtenBy(e *env) []string {
+	if o.query.Account == "" {
+		return nil
+	}
+	machine, err := keys.Local()
+	if err == nil {
+		var account keys.Account
+		if account, err = machine.Account(o.query.Account); err == nil {
+			return []string{"_UID=" + strconv.Itoa(account.UID)}
+		}
+	}
+	fmt.Fprintln(e.err, terminal.Printable("any account can have written these entries: "+err.Error()))
+	return nil
 }
 
 func (o *logOptions) complete(e *env) (err error) {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -24,16 +23,9 @@ func run(args []string) int {
 		return code
 	}
 	if len(args) > 0 && args[0] == "ssh-restrict" && sshrestrict.IsForced(args[1:]) {
-		// The process soon becomes another one. A collection would cost more than it gives back.
-		debug.SetGCPercent(-1)
-		own, err := os.Executable()
-		if err != nil {
-			fmt.Fprintf(os.Stderr, "ops: find the running program: %v\n", err)
-			return sshrestrict.ExitBroken
-		}
 		return sshrestrict.Main(sshrestrict.Process{
 			Args: args[1:], Environment: os.Environ(), In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
-			UID: os.Geteuid(), PID: os.Getpid(), Now: time.Now(), Clock: time.Now, Own: own,
+			UID: os.Geteuid(), PID: os.Getpid(), Now: time.Now(), Clock: time.Now, Own: os.Executable,
 		})
 	}
 	return handOver(args)

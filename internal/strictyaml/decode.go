@@ -139,7 +139,7 @@ func (d decoder) expected(what string, n *node, hint string) {
 
 func (d decoder) unmarshal(u Unmarshaler, n *node) {
 	before := d.seen
-	err := u.UnmarshalYAML(Node{d.report, n})
+	err := u.UnmarshalYAML(Node{d.report, n, false})
 	if err != nil && d.seen == before {
 		d.add(n.at, "%v", err)
 	}

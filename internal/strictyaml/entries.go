@@ -10,9 +10,9 @@ import (
 // key is a node as well, so that a message can point to it.
 func (n Node) Entries() iter.Seq2[Node, Node] {
 	return func(yield func(key, value Node) bool) {
-		for e := n.node.first; e != nil && n.node.form == mapping; e = e.next {
-			key := &node{text: e.key, at: e.keyAt}
-			if !yield(Node{n.report, key}, Node{n.report, e}) {
+		of := n.inner()
+		for e := of.first; e != nil && of.form == mapping; e = e.next {
+			if !yield(Node{n.report, e, true}, Node{n.report, e, false}) {
 				return
 			}
 		}
@@ -22,8 +22,9 @@ func (n Node) Entries() iter.Seq2[Node, Node] {
 // Items yields the elements of a list in the order of the file; every other kind of node yields nothing.
 func (n Node) Items() iter.Seq[Node] {
 	return func(yield func(Node) bool) {
-		for item := n.node.first; item != nil && n.node.form == list; item = item.next {
-			if !yield(Node{n.report, item}) {
+		of := n.inner()
+		for item := of.first; item != nil && of.form == list; item = item.next {
+			if !yield(Node{n.report, item, false}) {
 				return
 			}
 		}
@@ -32,10 +33,18 @@ func (n Node) Items() iter.Seq[Node] {
 
 // Text returns a scalar as it was written, without its quotes; empty for a list or a mapping. It is for values whose text
 // YAML would take for something else, such as an option called -1.
-func (n Node) Text() string { return n.node.text }
+func (n Node) Text() string {
+	if n.isKey {
+		return n.node.key
+	}
+	return n.node.text
+}
+
+// Len is the number of values directly within a list or a mapping.
+func (n Node) Len() int { return int(n.inner().count) }
 
 // Errorf notes a mistake at the node's place and returns an error for an [Unmarshaler] to return.
 func (n Node) Errorf(format string, args ...any) error {
-	n.report.add(n.node.at, "%s", fmt.Sprintf(format, args...))
+	n.report.add(n.inner().at, "%s", fmt.Sprintf(format, args...))
 	return errors.New("is wrong")
 }

@@ -19,17 +19,27 @@ const (
 type Node struct {
 	report *report
 	node   *node
+	isKey  bool // the key of the node within its mapping, not the node
+}
+
+// inner returns what the methods are about.
+func (n Node) inner() *node {
+	if n.isKey {
+		return &node{text: n.node.key, at: n.node.keyAt}
+	}
+	return n.node
 }
 
 // Kind says what the value is.
 func (n Node) Kind() Kind {
-	switch n.node.form {
+	inner := n.inner()
+	switch inner.form {
 	case list:
 		return List
 	case mapping:
 		return Mapping
 	}
-	if n.node.isNull() {
+	if inner.isNull() {
 		return Null
 	}
 	return Scalar
@@ -37,7 +47,8 @@ func (n Node) Kind() Kind {
 
 // Place returns the line and the column where the value starts, both from 1.
 func (n Node) Place() (line, column int) {
-	return int(n.node.at.line), int(n.node.at.column)
+	at := n.inner().at
+	return int(at.line), int(at.column)
 }
 
 // Decode reads the value into what v points to, by the rules of the function [Decode]. The mistakes it finds are part of
@@ -45,7 +56,7 @@ func (n Node) Place() (line, column int) {
 func (n Node) Decode(v any) error {
 	before := n.report.seen
 	d, to := decoder{n.report}, reflect.ValueOf(v).Elem()
-	d.value(d.planFor(to), to, n.node)
+	d.value(d.planFor(to), to, n.inner())
 	if n.report.seen > before {
 		return errors.New("cannot be decoded")
 	}

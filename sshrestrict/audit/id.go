@@ -3,6 +3,7 @@ package audit
 import (
 	"encoding/hex"
 	"fmt"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -11,12 +12,13 @@ import (
 func NewID() (string, error) {
 	var bits [16]byte
 	for {
-		n, err := unix.Getrandom(bits[:], 0)
+		// The system call itself: unix.Getrandom sets up a state for many calls first.
+		n, _, errno := unix.Syscall(unix.SYS_GETRANDOM, uintptr(unsafe.Pointer(&bits[0])), uintptr(len(bits)), 0)
 		switch {
-		case err == unix.EINTR:
+		case errno == unix.EINTR:
 			continue
-		case err != nil || n < len(bits):
-			return "", fmt.Errorf("ask the kernel for random bits: %w", err)
+		case errno != 0 || int(n) < len(bits):
+			return "", fmt.Errorf("ask the kernel for random bits: %w", errno)
 		}
 		return hex.EncodeToString(bits[:]), nil
 	}

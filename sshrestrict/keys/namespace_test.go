@@ -38,10 +38,10 @@ func TestMain(m *testing.M) {
 // testAccounts are all accounts of the namespace beside those of the machine.
 func testAccounts() []Account {
 	return []Account{
-		{"alice", 61001, 61001, "/home/alice", "/home/probe"},
-		{"bob", 61002, 61002, "/home/bob", "/home/probe"},
-		{"carol", 61003, 61000, "/home/carol", "/home/probe"}, // in a group with others
-		{"dora", 61004, 61004, "/home/dora", "/home/no-shell"},
+		{Name: "alice", UID: 61001, GID: 61001, Home: "/home/alice", Shell: "/home/probe"},
+		{Name: "bob", UID: 61002, GID: 61002, Home: "/home/bob", Shell: "/home/probe"},
+		{Name: "carol", UID: 61003, GID: 61000, Home: "/home/carol", Shell: "/home/probe"}, // in a group with others
+		{Name: "dora", UID: 61004, GID: 61004, Home: "/home/dora", Shell: "/home/no-shell"},
 	}
 }
 

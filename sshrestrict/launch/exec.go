@@ -20,17 +20,21 @@ func Exec(p *Plan) error {
 	if p.Stays() {
 		return errors.New("start: this plan needs a parent; call Run")
 	}
-	return execute(p, realKernel(), func() error { return nil })
+	return execute(p, realKernel(), nil)
 }
 
-// execute does what Exec says for a valid plan of one program. last is called on the thread that will be the program's, when
-// nothing but execve is left to do.
+// execute does what Exec says for a valid plan of one program. last, unless it is nil, is called on the thread that will be
+// the program's, when nothing but execve is left to do.
 func execute(p *Plan, k kernel, last func() error) error {
-	runtime.LockOSThread() // niceness, sandbox and no_new_privs belong to the thread; it is never unlocked
 	c := &p.Stages[0]
 	sandbox, err := achieved(p.Confinement, k)
 	if err != nil {
 		return err
+	}
+	// Niceness, sandbox and no_new_privs belong to the thread. Where none of them is asked for, the thread that Go starts
+	// for every lock is saved. It is never unlocked.
+	if sandbox.ABI > 0 || sandbox.filter || p.Confinement.NoNewPrivileges || p.Limits.Nice > 0 || last != nil {
+		runtime.LockOSThread()
 	}
 	programs, err := openAll(c)
 	if err != nil {
@@ -67,8 +71,10 @@ func execute(p *Plan, k kernel, last func() error) error {
 			return &NoSandbox{Cause: err}
 		}
 	}
-	if err := last(); err != nil {
-		return err
+	if last != nil {
+		if err := last(); err != nil {
+			return err
+		}
 	}
 	if err := p.Limits.apply(); err != nil {
 		return err

@@ -123,7 +123,7 @@ func play(stage string) int {
 	return r.ExitCode
 }
 
-func execPlan(p *Plan, k kernel) error { return execute(p, k, func() error { return nil }) }
+func execPlan(p *Plan, k kernel) error { return execute(p, k, nil) }
 
 // copied is a running copy of this test program.
 type copied struct {

@@ -72,7 +72,7 @@ func TestProposalsArePolicies(t *testing.T) {
 	}
 	decide := func(text string) *sshrestrict.Decision {
 		q := sshrestrict.NewRequest(sshrestrict.KindCommand, text, sshrestrict.MaxCommand)
-		q.Now = time.Now()
+		q.Now, q.Explain = time.Now(), true
 		return policy.Decide(q)
 	}
 	for _, text := range learnt {

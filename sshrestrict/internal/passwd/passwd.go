@@ -1,5 +1,5 @@
 // Package passwd looks one account up in /etc/passwd, in plain Go without the C library and without tables built at start.
-// Start with ByUID and ByName; accounts that only a directory service knows are not found, which callers treat as a refusal.
+// Start with ByUID and ByName, or Read for all; accounts that only a directory service knows are not found, which callers treat as a refusal.
 package passwd
 
 import (
@@ -7,9 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // Account is one line of the table, see passwd(5).
@@ -40,42 +41,92 @@ const (
 
 // ByUID returns the first account with the numeric id, as getpwuid(3) does. The error is *Unknown or that of the file.
 func ByUID(uid int) (Account, error) {
-	return open(table, fmt.Sprintf("uid %d", uid), func(a Account) bool { return a.UID == uid })
+	found, err := open(table, func(a Account) bool { return a.UID == uid })
+	return found, about(err, "uid "+strconv.Itoa(uid), table)
 }
 
 // ByName returns the first account with the name, as getpwnam(3) does. The error is *Unknown or that of the file.
 func ByName(name string) (Account, error) {
-	return open(table, fmt.Sprintf("name %q", name), func(a Account) bool { return a.Name == name })
+	found, err := open(table, func(a Account) bool { return a.Name == name })
+	return found, about(err, "name "+strconv.Quote(name), table)
 }
 
-func open(path, wanted string, match func(Account) bool) (Account, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return Account{}, fmt.Errorf("look up %s: %w", wanted, err)
-	}
-	defer file.Close()
-	found, err := find(file, match)
+// about completes an error with what was looked for.
+func about(err error, wanted, path string) error {
 	switch {
+	case err == nil:
+		return nil
 	case errors.Is(err, errAbsent):
-		return Account{}, &Unknown{Table: path, Account: wanted}
-	case err != nil:
-		return Account{}, fmt.Errorf("look up %s in %s: %w", wanted, path, err)
+		return &Unknown{Table: path, Account: wanted}
 	}
-	return found, nil
+	return fmt.Errorf("look up %s in %s: %w", wanted, path, err)
+}
+
+// open goes to the system calls directly: package os would start its poller first.
+func open(path string, match func(Account) bool) (Account, error) {
+	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return Account{}, err
+	}
+	defer unix.Close(fd)
+	return find(descriptor(fd), match)
+}
+
+// descriptor reads from an open file.
+type descriptor int
+
+func (d descriptor) Read(p []byte) (int, error) {
+	for {
+		n, err := unix.Read(int(d), p)
+		switch {
+		case err == unix.EINTR:
+			continue
+		case err != nil:
+			return 0, err
+		case n == 0 && len(p) > 0:
+			return 0, io.EOF
+		}
+		return n, nil
+	}
 }
 
 var errAbsent = errors.New("no such account")
 
-// find returns the first well-formed line that matches. Broken lines are passed over, as the C library does: one of them
-// must not lock everybody out.
+// find returns the first account that matches.
 func find(r io.Reader, match func(Account) bool) (Account, error) {
+	found, err := Account{}, errAbsent
+	readErr := each(r, func(a Account) bool {
+		if match(a) {
+			found, err = a, nil
+		}
+		return err != nil
+	})
+	if readErr != nil {
+		return Account{}, readErr
+	}
+	return found, err
+}
+
+// Read returns all accounts of a table.
+func Read(r io.Reader) ([]Account, error) {
+	var all []Account
+	err := each(r, func(a Account) bool {
+		all = append(all, a)
+		return true
+	})
+	return all, err
+}
+
+// each passes on the well-formed lines until it is told to stop. Broken lines are passed over, as the C library does: one
+// of them must not lock everybody out.
+func each(r io.Reader, more func(Account) bool) error {
 	lines := bufio.NewReaderSize(io.LimitReader(r, maxTable), maxLine)
 	for {
 		line, isPrefix, err := lines.ReadLine()
 		if err == io.EOF {
-			return Account{}, errAbsent
+			return nil
 		} else if err != nil {
-			return Account{}, err
+			return err
 		}
 		if isPrefix {
 			for isPrefix && err == nil {
@@ -83,8 +134,8 @@ func find(r io.Reader, match func(Account) bool) (Account, error) {
 			}
 			continue
 		}
-		if account, ok := parse(string(line)); ok && match(account) {
-			return account, nil
+		if account, ok := parse(string(line)); ok && !more(account) {
+			return nil
 		}
 	}
 }
