@@ -196,7 +196,7 @@ func (c *checker) root(entry *ruleEntry, root string) {
 
 // command looks at a program that the author chose.
 func (c *checker) command(entry *ruleEntry, r *commandRule) {
-	program := r.Run[0]
+	program := r.program()
 	if _, err := os.Stat(program); err != nil {
 		c.add("warning", "program-missing", entry, "install it, or write its path in run", "%s does not exist here", program)
 	}

@@ -179,7 +179,7 @@ func show(p *Policy) []any {
 		all = append(all, *p.Sandbox)
 	}
 	for _, entry := range p.rules {
-		all = append(all, entry.String(), reflect.ValueOf(entry.rule).Elem().Interface())
+		all = append(all, entry.kind, reflect.ValueOf(entry.rule).Elem().Interface())
 	}
 	return all
 }
