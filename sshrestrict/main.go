@@ -122,7 +122,7 @@ func (s *forced) run(in invocation) int {
 		in.policy = s.account.Name
 	}
 	s.record.Policy = in.policy
-	if s.policy, err = Load(in.folder, in.policy, -1); err != nil {
+	if s.policy, err = Load(in.folder, in.policy, ownerOf(in.folder, s.account)); err != nil {
 		return s.broken(brokenCode(err), err)
 	}
 	s.request = s.read()

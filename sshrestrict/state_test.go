@@ -245,10 +245,9 @@ func TestStateFolderFaults(t *testing.T) {
 	}
 }
 
-// tmpfs mounts a file system of its own for the calling test's thread, which is thrown away with the test.
-func tmpfs(t *testing.T, options string) string {
+// tmpfs mounts a file system on a folder for the thread of the test alone, which ends with it.
+func tmpfs(t *testing.T, dir, options string) string {
 	t.Helper()
-	dir := t.TempDir()
 	runtime.LockOSThread()
 	if err := unix.Unshare(unix.CLONE_NEWNS); err != nil {
 		t.Fatalf("a mount namespace needs root: %v", err)
@@ -262,7 +261,7 @@ func tmpfs(t *testing.T, options string) string {
 }
 
 func TestStateOnAFullDisk(t *testing.T) {
-	dir := tmpfs(t, "size=16k,mode=700")
+	dir := tmpfs(t, t.TempDir(), "size=16k,mode=700")
 	p := &Policy{Name: "x", Rate: Rate{1000, time.Minute}}
 	if err := os.Mkdir(dir+"/state", 0o700); err != nil {
 		t.Fatal(err)
@@ -296,7 +295,7 @@ func TestStateOnAFullDisk(t *testing.T) {
 }
 
 func TestStateOnAReadOnlyDisk(t *testing.T) {
-	dir := tmpfs(t, "size=64k,mode=700")
+	dir := tmpfs(t, t.TempDir(), "size=64k,mode=700")
 	if err := os.Mkdir(dir+"/state", 0o700); err != nil {
 		t.Fatal(err)
 	}

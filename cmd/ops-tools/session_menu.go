@@ -22,8 +22,10 @@ func newSessionMenu(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			environment := os.Environ()
+			sshrestrict.ForgetZone()
 			m, err := sshrestrict.OpenMenu(sshrestrict.Process{
-				Environment: os.Environ(), In: os.Stdin, Out: os.Stdout, Err: os.Stderr, UID: os.Geteuid(), PID: os.Getpid(),
+				Environment: environment, In: os.Stdin, Out: os.Stdout, Err: os.Stderr, UID: os.Geteuid(), PID: os.Getpid(),
 				Now: e.now(), Clock: time.Now, Own: filepath.Join(filepath.Dir(own), "ops"),
 			}, file, key)
 			if err != nil {

@@ -31,8 +31,10 @@ func run(args []string) int {
 			fmt.Fprintf(os.Stderr, "ops: find the running program: %v\n", err)
 			return sshrestrict.ExitBroken
 		}
+		environment := os.Environ()
+		sshrestrict.ForgetZone()
 		return sshrestrict.Main(sshrestrict.Process{
-			Args: args[1:], Environment: os.Environ(), In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+			Args: args[1:], Environment: environment, In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 			UID: os.Geteuid(), PID: os.Getpid(), Now: time.Now(), Clock: time.Now, Own: own,
 		})
 	}
