@@ -117,7 +117,7 @@ func parent(t *testing.T, pid int) int {
 }
 
 // An upload that is killed halfway leaves nothing under its name that looks whole, and the quota knows what it left.
-func TestKilledUpload(t *testing.T) {
+func TestUploadKilled(t *testing.T) {
 	s := startSSHD(t, buildPrograms(t))
 	const half, whole = 300 << 10, 1 << 20
 	for _, killsOps := range []bool{false, true} {
@@ -137,19 +137,20 @@ func TestKilledUpload(t *testing.T) {
 				"  - scp: {root: " + root + ", mode: write, quota: " + strconv.Itoa(whole) + "}\n" +
 				"audit: {to: [" + s.dir + "/log], result: true}\nsandbox: {level: required}\n"
 		}
-		t.Run("scp, kill of "+name, func(t *testing.T) {
+		t.Run("scp kill of "+name, func(t *testing.T) {
 			s := s.in(t)
 			root := t.TempDir()
 			makeFile(t, root+"/old", "old\n")
 			key := s.grant("scp-"+name, policy(root))
 			for _, file := range []string{"new", "old"} {
+				before := size(root)
 				up := s.hold(key, "scp -t "+root+"/"+file)
-				for _, part := range []string{"C0644 " + strconv.Itoa(whole-8) + " " + file + "\n", strings.Repeat("x", half)} {
+				for _, part := range []string{"C0644 " + strconv.Itoa(half+8) + " " + file + "\n", strings.Repeat("x", half)} {
 					if _, err := up.in.Write([]byte(part)); err != nil {
 						t.Fatal(err)
 					}
 				}
-				until(t, "something is stored", func() bool { return size(root) > 4 })
+				until(t, "something is stored", func() bool { return size(root) > before })
 				pid := victim(t, root)
 				if err := unix.Kill(pid, unix.SIGKILL); err != nil {
 					t.Fatal(err)
@@ -165,7 +166,7 @@ func TestKilledUpload(t *testing.T) {
 			}
 			s.checkQuota(key, root, whole)
 		})
-		t.Run("sftp, kill of "+name, func(t *testing.T) {
+		t.Run("sftp kill of "+name, func(t *testing.T) {
 			s := s.in(t)
 			root := t.TempDir()
 			key := s.grant("sftp-"+name, policy(root))
