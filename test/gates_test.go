@@ -161,7 +161,7 @@ audit:  {to: [`+log+`]}
 		stay := s.hold(key, "stay")
 		var pids []int
 		out, _ := io.ReadAll(stay.out)
-		for _, word := range strings.Fields(string(out)) {
+		for word := range strings.FieldsSeq(string(out)) {
 			if pid, err := strconv.Atoi(word); err == nil {
 				pids = append(pids, pid)
 			}
