@@ -98,7 +98,7 @@ func TestGates(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, command := range [][]string{{"hello"}, nil} {
-				out, talk, code := s.client("ssh", append([]string{"-F", "none", "-S", socket, "root@127.0.0.1"}, command...)...)
+				out, talk, code := s.client("ssh", append([]string{"-T", "-F", "none", "-S", socket, "root@127.0.0.1"}, command...)...)
 				if code != 78 || out != "" || talk != "ops ssh-restrict: not possible, the server's log says why ("+c.code+")\n" {
 					t.Errorf("%s: %q, %q, %d", c.code, out, talk, code)
 				}
