@@ -93,12 +93,14 @@ func readCase(line string) (Case, error) {
 	return c, nil
 }
 
-// repeat replaces @@REP(S,N)@@.
+// repeat replaces @@REP(S,N)@@, once: what stands in S stays as it is.
 func repeat(command string) (string, error) {
+	var b strings.Builder
 	for {
 		before, rest, found := strings.Cut(command, "@@REP(")
+		b.WriteString(before)
 		if !found {
-			return command, nil
+			return b.String(), nil
 		}
 		inside, after, closed := strings.Cut(rest, ")@@")
 		comma := strings.LastIndexByte(inside, ',')
@@ -106,10 +108,13 @@ func repeat(command string) (string, error) {
 			return "", errors.New("a malformed @@REP(S,N)@@")
 		}
 		n, err := strconv.Atoi(inside[comma+1:])
-		if err != nil || n < 0 || n*comma > maxCase {
+		if err != nil || n < 0 || n > maxCase || b.Len()+n*comma > maxCase {
 			return "", errors.New("a malformed or too large @@REP(S,N)@@")
 		}
-		command = before + strings.Repeat(inside[:comma], n) + after
+		for range n {
+			b.WriteString(inside[:comma])
+		}
+		command = after
 	}
 }
 

@@ -105,8 +105,8 @@ func (g grant) reaches(p string) bool {
 
 func within(p, root string) bool { return p == root || strings.HasPrefix(p, root+"/") }
 
-// check wants every stage of a start to be admitted by some grant, and one of them to be no mere filter.
-func check(s *Start, grants []grant) error {
+// granted wants every stage of a start to be admitted by some grant, and one of them to be no mere filter.
+func granted(s *Start, grants []grant) error {
 	if len(s.Stages) == 0 {
 		return errors.New("no program")
 	}
@@ -291,10 +291,10 @@ func FuzzNothingBeyondThePolicy(f *testing.F) {
 			}
 			return
 		}
-		err := check(d.Start, grants[name])
+		err := granted(d.Start, grants[name])
 		switch name {
 		case "rsync-ro":
-			if err = check(d.Start, []grant{{program: "/usr/bin/true"}}); err != nil {
+			if err = granted(d.Start, []grant{{program: "/usr/bin/true"}}); err != nil {
 				err = checkRsync(below+"/srv/data", d.Start, "mode: read")
 			}
 		case "rsync-wo":

@@ -38,7 +38,7 @@ func fuzzRules(f *testing.F, rules []meant, seeds ...string) {
 			}
 			return
 		}
-		if err := check(d.Start, rules[n].grants); err != nil {
+		if err := granted(d.Start, rules[n].grants); err != nil {
 			t.Fatalf("%s: %q: %v", rules[n].rule, text, err)
 		}
 	})

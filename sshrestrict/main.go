@@ -123,10 +123,11 @@ func (s *forced) run(in invocation) int {
 		in.policy = s.account.Name
 	}
 	s.record.Policy = in.policy
-	if s.policy, err = Load(in.folder, in.policy, -1); err != nil {
+	s.policy, err = Load(in.folder, in.policy, ownerOf(in.folder, s.account))
+	s.request = s.read()
+	if err != nil {
 		return s.broken(brokenCode(err), err)
 	}
-	s.request = s.read()
 	if err := s.open(); err != nil {
 		return s.broken("audit", err)
 	}
@@ -282,7 +283,11 @@ func (s *forced) read() *Request {
 			kind = KindEmpty
 		}
 	}
-	q := NewRequest(kind, text, s.policy.MaxCommand)
+	limit := MaxCommand
+	if s.policy != nil {
+		limit = s.policy.MaxCommand
+	}
+	q := NewRequest(kind, text, limit)
 	q.Account, q.Key, q.Env, q.Now, q.Input = s.account, s.key, s.Environment, s.Now, s.In
 	_, q.TTY = get("SSH_TTY")
 	connection, _ := get("SSH_CONNECTION")

@@ -30,7 +30,7 @@ func OpenMenu(p Process, file, key string) (*Menu, error) {
 	if m.account, err = passwd.ByUID(p.UID); err != nil {
 		return nil, err
 	}
-	if m.policy, err = LoadFile(file, -1); err != nil {
+	if m.policy, err = LoadFile(file, ownerOf(path.Dir(file), m.account)); err != nil {
 		return nil, err
 	}
 	m.record.Policy = m.policy.Name

@@ -17,8 +17,10 @@ func newSessionMenu(e *env) *cobra.Command {
 		Short: "Answer lines typed at a terminal by the rules of a policy",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			environment := os.Environ()
+			sshrestrict.ForgetZone()
 			m, err := sshrestrict.OpenMenu(sshrestrict.Process{
-				Environment: os.Environ(), In: os.Stdin, Out: os.Stdout, Err: os.Stderr, UID: os.Geteuid(), PID: os.Getpid(),
+				Environment: environment, In: os.Stdin, Out: os.Stdout, Err: os.Stderr, UID: os.Geteuid(), PID: os.Getpid(),
 				Now: e.now(), Clock: time.Now, Own: os.Executable,
 			}, file, key)
 			if err != nil {

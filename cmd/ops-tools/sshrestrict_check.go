@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -29,7 +30,8 @@ func newCheck(e *env) *cobra.Command {
 		Use:   "check [NAME…] | check --simulate ACCOUNT --key FILE [--from ADDRESS] -- COMMAND…",
 		Short: "Look for mistakes in policies, or try a login without making one",
 		Long: "Look for what policies allow without their author having meant it: programs that run others, folders through which a\n" +
-			"client could change its own restrictions, rules that never answer, sudo in a sandbox that takes its power.\n" +
+			"client could change its own restrictions, rules that never answer, sudo in a sandbox that takes its power, lines of\n" +
+			"authorized_keys that leave more open than the policy.\n" +
 			"Without a NAME all policies of the folder are looked at.\n\n" +
 			"--simulate tells, before sshd is restarted, what would happen to a login: which line of which file sshd would take by its\n" +
 			"present configuration files, which policy that names, and what the policy answers to the command.\n\n" +
@@ -41,7 +43,7 @@ func newCheck(e *env) *cobra.Command {
 			if o.simulate != "" {
 				return runSimulate(cmd.Context(), e, o, args)
 			}
-			return runCheck(e, o, args)
+			return runCheck(cmd.Context(), e, o, args)
 		},
 	}
 	f := cmd.Flags()
@@ -57,7 +59,7 @@ func newCheck(e *env) *cobra.Command {
 	return cmd
 }
 
-func runCheck(e *env, o *checkOptions, names []string) error {
+func runCheck(ctx context.Context, e *env, o *checkOptions, names []string) error {
 	folder, err := filepath.Abs(o.policies)
 	if err != nil {
 		return err
@@ -84,6 +86,11 @@ func runCheck(e *env, o *checkOptions, names []string) error {
 		}
 		findings = append(findings, found...)
 	}
+	lines, err := checkLines(ctx, o, names)
+	if err != nil {
+		fmt.Fprintln(e.err, terminal.Printable("the lines of authorized_keys were not looked at: "+err.Error()))
+	}
+	findings = append(findings, lines...)
 	bad := 0
 	for _, f := range findings {
 		if f.Severity != "note" {
@@ -129,6 +136,37 @@ func unreadable(file string, err error) []sshrestrict.Finding {
 		f.Remedy = "ops ssh-restrict init prints ready policies"
 	}
 	return []sshrestrict.Finding{f}
+}
+
+// checkLines looks at the lines of authorized_keys that start one of the policies: what a key may do beside is not the
+// policy's to refuse.
+func checkLines(ctx context.Context, o *checkOptions, policies []string) ([]sshrestrict.Finding, error) {
+	machine, err := keys.Local()
+	if err != nil {
+		return nil, err
+	}
+	if o.account != "" {
+		account, err := machine.Account(o.account)
+		if err != nil {
+			return nil, err
+		}
+		machine.Accounts = []keys.Account{account}
+	}
+	found, err := machine.Discover(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var findings []sshrestrict.Finding
+	for _, k := range machine.Audit(found.Locations).Keys {
+		if !k.Active || k.Own == nil || k.Restricted == keys.Fully || !slices.Contains(policies, k.Own.Policy) {
+			continue
+		}
+		findings = append(findings, sshrestrict.Finding{
+			Severity: "warning", Code: "restrict", File: k.File, Line: k.Line, Remedy: "add restrict to the line, and pty behind it for a menu",
+			Message: "beside policy " + k.Own.Policy + " the key may use " + strings.Join(k.Open, ", "),
+		})
+	}
+	return findings, nil
 }
 
 // simulated is the answer of --simulate.

@@ -348,7 +348,7 @@ func TestTimeLimit(t *testing.T) {
 func TestSignalsAreForwarded(t *testing.T) {
 	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGWINCH} {
 		t.Run(sig.String(), func(t *testing.T) {
-			l := begin(t, pipeline([]string{"probe", "signals"}))
+			l := begin(t, pipeline([]string{"probe", "signals", sig.String()}))
 			l.line()
 			if err := l.Process.Signal(sig); err != nil {
 				t.Fatal(err)

@@ -1,6 +1,7 @@
 package profiles
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,8 @@ func TestProfilesAreValid(t *testing.T) {
 			t.Errorf("%s: description %q, summary %q, %d rules", name, p.Description, Summary(name), len(p.Rules()))
 		}
 		findings, err := p.Check("", time.Now())
+		// Whether there is a folder for recordings is the machine's affair.
+		findings = slices.DeleteFunc(findings, func(f sshrestrict.Finding) bool { return f.Code == "audit-folder" })
 		if err != nil || len(findings) > 0 {
 			t.Errorf("%s: %v, %+v", name, err, findings)
 		}
