@@ -55,7 +55,11 @@ func (s *forced) observe(plan *launch.Plan, end func()) (*observer, error) {
 	}
 	const behindName = 3 // ops-tools session sftp
 	stage := &plan.Stages[0]
-	stage.Args = slices.Insert(slices.Clone(stage.Args), behindName, "--events", strconv.Itoa(ends[1]))
+	report := []string{"--events", strconv.Itoa(ends[1])}
+	if s.policy.Audit.Required {
+		report = append(report, "--recorded")
+	}
+	stage.Args = slices.Insert(slices.Clone(stage.Args), behindName, report...)
 	plan.Keep = append(plan.Keep, ends[1])
 	go o.read()
 	return o, nil
@@ -64,6 +68,7 @@ func (s *forced) observe(plan *launch.Plan, end func()) (*observer, error) {
 // read records until the server and we have closed its end.
 func (o *observer) read() {
 	defer close(o.done)
+	defer o.ours.Close() // a server that waits for an answer sees that none comes
 	message := make([]byte, audit.MaxOperation)
 	for {
 		n, err := o.ours.Read(message)
@@ -73,12 +78,19 @@ func (o *observer) read() {
 		operation, err := audit.DecodeOperation(message[:n])
 		if err != nil {
 			o.garbage++
-			continue
+		} else if o.record(&operation); o.err != nil {
+			o.end()
+			return // without the answer that the server waits for
 		}
-		o.record(&operation)
+		if o.session.policy.Audit.Required {
+			if _, err := o.ours.Write([]byte{audit.Recorded}); err != nil {
+				return
+			}
+		}
 	}
 }
 
+// record writes an operation down; err says that it had to be and could not.
 func (o *observer) record(operation *audit.Operation) {
 	if o.session.policy.Audit.Files == FilesChanges && !operation.Changes() && !operation.Denied {
 		return
@@ -98,9 +110,8 @@ func (o *observer) record(operation *audit.Operation) {
 	if operation.BytesIn >= 0 || operation.BytesOut >= 0 {
 		r.Result = &audit.Result{Exit: -1, BytesIn: operation.BytesIn, BytesOut: operation.BytesOut}
 	}
-	if err := o.session.write(r); err != nil && o.session.policy.Audit.Required && o.err == nil {
+	if err := o.session.write(r); err != nil && o.session.policy.Audit.Required {
 		o.err = err
-		o.end()
 	}
 }
 
@@ -113,7 +124,6 @@ func (o *observer) close() {
 	const patience = 10 * time.Second // if somebody else holds the other end
 	_ = o.ours.SetReadDeadline(time.Now().Add(patience))
 	<-o.done
-	o.ours.Close()
 }
 
 // remarks tells what is not among the records, empty if nothing.

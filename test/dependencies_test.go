@@ -34,7 +34,7 @@ func dependencies() []dependency {
 			"golang.org/x/term", "whether a stream is a terminal, and how wide",
 			[]string{"internal/terminal", "sshrestrict/menu"},
 		},
-		{"github.com/pkg/sftp", "the packets of the sftp protocol; and, as a client, the other side of its tests", []string{"sshrestrict/sftpserver"}},
+		{"github.com/pkg/sftp", "the packets of the sftp protocol; and, as a client, the other side of its tests", []string{"sshrestrict/sftpserver", "test"}},
 		{"golang.org/x/crypto", "checks in tests that keys are read as others read them", []string{"sshrestrict/keys"}},
 		{"github.com/godbus/dbus", "speaks with logind over the system's bus", []string{"sshrestrict/power"}},
 		{

@@ -89,7 +89,10 @@ func TestExamplePolicies(t *testing.T) {
 			t.Error(err)
 			continue
 		}
-		if findings, err := p.Check("", time.Now()); err != nil || len(findings) > 0 || p.Description == "" {
+		findings, err := p.Check("", time.Now())
+		// Whether there is a folder for recordings is the machine's affair.
+		findings = slices.DeleteFunc(findings, func(f sshrestrict.Finding) bool { return f.Code == "audit-folder" })
+		if err != nil || len(findings) > 0 || p.Description == "" {
 			t.Errorf("%s: %q, %v, %+v", file, p.Description, err, findings)
 		}
 	}

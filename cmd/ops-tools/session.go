@@ -46,6 +46,7 @@ func (t *treeFlags) add(cmd *cobra.Command) {
 	f.Int64Var(&t.options.Quota, "quota", 0, "`BYTES` that the tree may have; 0 for no limit")
 	f.BoolVar(&t.options.NoRead, "no-read", false, "contents are not read")
 	f.BoolVar(&t.options.Delete, "delete", false, "files may be deleted and renamed")
+	f.BoolVar(&t.events.recorded, "recorded", false, "go on only when the operation is recorded")
 	f.IntVar(&t.events.fd, "events", 0, "`DESCRIPTOR` of a socket to report operations on")
 }
 
@@ -64,6 +65,9 @@ func (t *treeFlags) open(ctx context.Context) (*rooted.Tree, error) {
 
 // use opens the tree, hands it to do, and closes it.
 func (t *treeFlags) use(ctx context.Context, do func(*rooted.Tree) error) error {
+	if t.events.end == nil {
+		t.events.end = func() {}
+	}
 	tree, err := t.open(ctx)
 	if err != nil {
 		return err

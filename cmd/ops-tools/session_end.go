@@ -21,6 +21,7 @@ func (t *treeFlags) serve(ctx context.Context, in io.Reader, do func(context.Con
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGXCPU)
 	defer stop()
+	t.events.end = stop
 	if file, ok := in.(*os.File); ok {
 		stopped, running, err := os.Pipe()
 		if err != nil {

@@ -14,10 +14,14 @@ import (
 
 // events tells the process that writes the audit what a server of files does. fd is a socket that keeps the borders of
 // messages, 0 for none. If that process is gone, nothing is left to tell: the kernel ends this one too.
-type events struct{ fd int }
+type events struct {
+	fd       int
+	recorded bool   // wait until an operation is recorded, or end
+	end      func() // of the session
+}
 
 // report sends an operation with its outcome.
-func (e events) report(o audit.Operation, err error) {
+func (e *events) report(o audit.Operation, err error) {
 	if e.fd == 0 {
 		return
 	}
@@ -28,7 +32,21 @@ func (e events) report(o audit.Operation, err error) {
 	}
 	for {
 		if err := unix.Send(e.fd, o.Encode(), unix.MSG_NOSIGNAL); err != unix.EINTR {
-			return
+			break
+		}
+	}
+	if e.recorded && !e.answered() {
+		e.end()
+	}
+}
+
+// answered waits until the operation is recorded, and is false if it cannot be.
+func (e *events) answered() bool {
+	var answer [1]byte
+	for {
+		n, err := unix.Read(e.fd, answer[:])
+		if err != unix.EINTR {
+			return err == nil && n == 1 && answer[0] == audit.Recorded
 		}
 	}
 }
@@ -46,7 +64,7 @@ func outcome(err error) (code string, denied bool) {
 	return "failed", false
 }
 
-func (e events) sftp(event sftpserver.Event) {
+func (e *events) sftp(event sftpserver.Event) {
 	o := audit.Operation{Name: event.Op, Path: event.Path, Target: event.Target, BytesIn: -1, BytesOut: -1}
 	switch event.Op {
 	case "open", "close":
@@ -58,7 +76,7 @@ func (e events) sftp(event sftpserver.Event) {
 	e.report(o, event.Err)
 }
 
-func (e events) scp(event scpserver.Event) {
+func (e *events) scp(event scpserver.Event) {
 	o := audit.Operation{Name: event.Op, Path: event.Path, BytesIn: -1, BytesOut: -1}
 	switch event.Op {
 	case "send":

@@ -19,6 +19,10 @@ type Operation struct {
 	BytesIn, BytesOut int64 // written and read by the client; -1 if not counted
 }
 
+// Recorded is what the server gets for each operation where the policy requires the audit: until then the client gets no
+// answer. If it does not come, the server does nothing more.
+const Recorded = 'r'
+
 // MaxOperation is longer than any operation is when encoded, in bytes.
 const MaxOperation = 16 << 10
 
