@@ -91,16 +91,16 @@ func enterNamespace() error {
 		group += fmt.Sprintf("%s:x:%d:%s\n", g.Name, g.GID, strings.Join(g.Members, ","))
 	}
 	for name, text := range map[string]string{"passwd": passwd, "group": group} {
-		err = errors.Join(err, os.WriteFile("/run/"+name, []byte(text), 0o644), unix.Mount("/run/"+name, "/etc/"+name, "", unix.MS_BIND, ""))
+		err = errors.Join(err, os.WriteFile("/run/"+name, []byte(text), 0o644))
+		if e := unix.Mount("/run/"+name, "/etc/"+name, "", unix.MS_BIND, ""); e != nil {
+			err = errors.Join(err, fmt.Errorf("mount over /etc/%s: %w", name, e))
+		}
 	}
 	if err := errors.Join(err, errRead, errGroups); err != nil {
 		return err
 	}
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	return syscall.Exec(self, os.Args, append(os.Environ(), namespaceVariable+"=1"))
+	// By its path it may not be found in here, if we are in a chroot.
+	return fmt.Errorf("start anew: %w", syscall.Exec("/proc/self/exe", os.Args, append(os.Environ(), namespaceVariable+"=1")))
 }
 
 // home makes the account's home anew, empty, and returns the account.

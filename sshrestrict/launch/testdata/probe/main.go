@@ -154,7 +154,11 @@ func race(path, forbidden string) (string, error) {
 		close(end)
 	}()
 	reads, good, leaks := 0, 0, 0
+	const enough = 1000
 	for {
+		if reads == enough {
+			fmt.Println("enough")
+		}
 		select {
 		case <-end:
 			return fmt.Sprintf("reads=%d good=%d leaks=%d", reads, good, leaks), nil
