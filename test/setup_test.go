@@ -46,7 +46,7 @@ func newMachine(t *testing.T, system string) *machine {
 	m.write(m.root+"/usr/share/zoneinfo/Europe/Paris", "", 0o644)
 	for _, name := range []string{
 		"ffmpeg", "git", "make", "gcc", "shellcheck", "ssh", "rsync", "borg", "restic", "rclone", "hg", "svn", "cvs", "rdiff-backup",
-		"unison", "mosh-server", "git-lfs", "git-annex", "sshfs", "lftp", "pscp", "dbus-daemon", "journalctl", "man", "mount",
+		"unison", "mosh-server", "git-lfs", "git-annex", "sshfs", "lftp", "pscp", "dbus-daemon", "journalctl", "man", "mount", "patch",
 	} {
 		m.command(name, "exit 0")
 	}
