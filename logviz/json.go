@@ -16,9 +16,9 @@ func (e *Event) AppendJSON(b []byte) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendString(b, e.fields[i].Name)
+		b = AppendJSONString(b, e.fields[i].Name)
 		b = append(b, ':')
-		b = e.fields[i].Value.appendJSON(b)
+		b = e.fields[i].Value.AppendJSON(b)
 	}
 	return append(b, '}')
 }
@@ -26,10 +26,11 @@ func (e *Event) AppendJSON(b []byte) []byte {
 // MarshalJSON is AppendJSON for encoding/json.
 func (e *Event) MarshalJSON() ([]byte, error) { return e.AppendJSON(nil), nil }
 
-func (v Value) appendJSON(b []byte) []byte {
+// AppendJSON appends the value in the form that [Event.AppendJSON] gives it.
+func (v Value) AppendJSON(b []byte) []byte {
 	switch v.kind {
 	case String, IP, MAC:
-		return appendString(b, v.text)
+		return AppendJSONString(b, v.text)
 	case Integer, Bytes:
 		return strconv.AppendInt(b, int64(v.num), 10)
 	case Float:
@@ -52,7 +53,7 @@ func (v Value) appendJSON(b []byte) []byte {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = appendString(b, s)
+			b = AppendJSONString(b, s)
 		}
 		return append(b, ']')
 	}
@@ -61,8 +62,8 @@ func (v Value) appendJSON(b []byte) []byte {
 
 func appendTime(b []byte, v Value) []byte { return v.Time().AppendFormat(b, time.RFC3339Nano) }
 
-// appendString appends s as a JSON string (RFC 8259 section 7).
-func appendString(b []byte, s string) []byte {
+// AppendJSONString appends s as a JSON string (RFC 8259 section 7).
+func AppendJSONString(b []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	b = append(b, '"')
 	start := 0
