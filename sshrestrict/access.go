@@ -1,27 +1,27 @@
 package sshrestrict
 
-// Mode tells what a client may do below a rule's root.
-type Mode int
+import "ops/sshrestrict/access"
 
+// Mode tells what a client may do below a rule's root.
+type Mode = access.Mode
+
+// The modes, see package access.
 const (
-	ModeRead      Mode = iota // read and list
-	ModeAppend                // make new files and folders; change, delete and replace none
-	ModeWrite                 // write, not read
-	ModeReadWrite             // both
+	ModeRead      = access.Read
+	ModeAppend    = access.Append
+	ModeWrite     = access.Write
+	ModeReadWrite = access.ReadWrite
 )
 
-// UnmarshalText reads "read", "append", "write" or "read-write".
-func (m *Mode) UnmarshalText(text []byte) error {
-	return choose(m, string(text), "read", "append", "write", "read-write")
-}
+// PathStyle tells what the paths in a client's request are relative to.
+type PathStyle = access.PathStyle
 
-func (m Mode) String() string { return [...]string{"read", "append", "write", "read-write"}[m] }
-
-// Reads is true if files may be read.
-func (m Mode) Reads() bool { return m == ModeRead || m == ModeReadWrite }
-
-// Writes is true if anything may be written.
-func (m Mode) Writes() bool { return m != ModeRead }
+// The styles of paths, see package access.
+const (
+	PathsAbsolute = access.Absolute
+	PathsRooted   = access.Rooted
+	PathsBoth     = access.Both
+)
 
 // tree opens a root for a start as far as the mode goes.
 func (s *Start) tree(root folder, m Mode) *Start {

@@ -60,7 +60,13 @@ func readCase(line string) (Case, error) {
 	policy, modifiers, modified := strings.Cut(fields[1], "+")
 	c := Case{Name: fields[0], Policy: policy, Kind: KindLogin}
 	if modified {
-		c.Modifiers = strings.Split(modifiers, "+")
+		for part := range strings.SplitSeq(modifiers, "+") {
+			if last := len(c.Modifiers) - 1; last >= 0 && !strings.Contains(part, "=") { // a + in a value, such as a zone's
+				c.Modifiers[last] += "+" + part
+				continue
+			}
+			c.Modifiers = append(c.Modifiers, part)
+		}
 	}
 	if fields[2] != "<none>" {
 		command, err := strconv.Unquote(fields[2])
@@ -87,12 +93,14 @@ func readCase(line string) (Case, error) {
 	return c, nil
 }
 
-// repeat replaces @@REP(S,N)@@.
+// repeat replaces @@REP(S,N)@@, once: what stands in S stays as it is.
 func repeat(command string) (string, error) {
+	var b strings.Builder
 	for {
 		before, rest, found := strings.Cut(command, "@@REP(")
+		b.WriteString(before)
 		if !found {
-			return command, nil
+			return b.String(), nil
 		}
 		inside, after, closed := strings.Cut(rest, ")@@")
 		comma := strings.LastIndexByte(inside, ',')
@@ -100,10 +108,13 @@ func repeat(command string) (string, error) {
 			return "", errors.New("a malformed @@REP(S,N)@@")
 		}
 		n, err := strconv.Atoi(inside[comma+1:])
-		if err != nil || n < 0 || n*comma > maxCase {
+		if err != nil || n < 0 || n > maxCase || b.Len()+n*comma > maxCase {
 			return "", errors.New("a malformed or too large @@REP(S,N)@@")
 		}
-		command = before + strings.Repeat(inside[:comma], n) + after
+		for range n {
+			b.WriteString(inside[:comma])
+		}
+		command = after
 	}
 }
 
@@ -205,7 +216,7 @@ func (c *Case) apply(key, value string, p *Policy, q *Request) error {
 
 // parseNow reads a date, a date with a time, RFC 3339, or a time of the day that now has.
 func parseNow(text string, now *time.Time) error {
-	for _, layout := range []string{time.DateOnly, "2006-01-02T15:04", "2006-01-02 15:04", time.RFC3339} {
+	for _, layout := range []string{time.DateOnly, "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02T15:04:05", time.RFC3339} {
 		if t, err := time.ParseInLocation(layout, text, time.Local); err == nil {
 			*now = t
 			return nil

@@ -26,45 +26,52 @@ func (r *borgRule) complete() error {
 	return completeRoot(r.Repository + r.Root)
 }
 
-// decide takes "borg serve" with the options that borg clients add to it, all of which are dropped: the policy chooses.
-// Variables before it (BORG_X=… borg serve) are dropped as well. See RemoteRepository.borg_cmd in borg's remote.py.
+// decide takes "borg serve" with the options that borg clients add to it. They are dropped, for the policy chooses; only the
+// level of the log is kept, and a client may ask for less than it has. Variables before it (BORG_X=… borg serve) are
+// dropped as well. See RemoteRepository.borg_cmd in borg's remote.py, and rest_serve_command of borg 2.
 func (r *borgRule) decide(q *Request) answer {
 	words := q.behindAssignments("BORG_")
-	if len(words) < 2 || !isBorg(words[0]) {
+	if len(words) == 0 || !isBorg(words[0]) {
 		return answer{}
 	}
 	texts, ok := literals(words)
 	if !ok {
 		return deny("borg-option", "words that a shell would expand")
 	}
-	if texts[1] != "serve" {
-		return deny("borg-command", "%s: only serve is for clients", quote(texts[1]))
+	if len(texts) < 2 || texts[1] != "serve" {
+		return deny("borg-command", "%s: only serve is for clients", quote(strings.Join(texts[1:], " ")))
 	}
-	for _, option := range texts[2:] {
-		if !borgOption(option) {
-			return deny("borg-option", "the option %s", quote(option))
-		}
+	asked, err := readBorg(texts[2:])
+	if err != nil {
+		return denied("borg-option", err)
 	}
-	served := r.Repository
+	served, restrict := r.Repository, "--restrict-to-repository"
+	if served == "" {
+		served, restrict = r.Root, "--restrict-to-path"
+	}
 	args := []string{"borg", "serve"}
-	if served != "" {
-		args = append(args, "--restrict-to-repository", string(served))
-	} else {
-		served = r.Root
-		args = append(args, "--restrict-to-path", string(served))
+	appendOnly := r.AppendOnly || asked.appendOnly
+	if asked.rest {
+		repository, err := r.backend(asked.backend)
+		if err != nil {
+			return denied("borg-backend", err)
+		}
+		permissions := "all"
+		if appendOnly {
+			permissions = "no-delete"
+		}
+		args = append(args, "--rest", "--backend", "FILE:"+repository, "--permissions", permissions)
 	}
-	if r.AppendOnly {
+	args = append(args, restrict, string(served))
+	if appendOnly && !asked.rest {
 		args = append(args, "--append-only")
 	}
 	if r.Quota > 0 {
 		args = append(args, "--storage-quota", strconv.FormatInt(int64(r.Quota), 10))
 	}
 	args = append(args, "--umask=077")
-	for _, level := range texts[2:] {
-		if level == "--info" || level == "--debug" || level == "--warning" || level == "--error" || level == "--critical" {
-			args = append(args, level)
-			break
-		}
+	if asked.level != "" {
+		args = append(args, asked.level)
 	}
 	writable := string(served)
 	if _, err := formOf(writable); err != nil { // to be made by borg init, in its folder
@@ -82,21 +89,75 @@ func (r *borgRule) decide(q *Request) answer {
 	})
 }
 
+// isBorg is true for borg under its name, or one with a version as hosts of several have it: borg1, borg-1.4, borg14.
 func isBorg(w Word) bool {
-	return isProgram(w, "borg", "borg1") || w.literal() && (w.Text == "/usr/local/bin/borg" || w.Text == "borg-1")
+	name := w.Text
+	for _, dir := range []string{"/usr/bin/", "/bin/", "/usr/local/bin/"} {
+		name = strings.TrimPrefix(name, dir)
+	}
+	version, ok := strings.CutPrefix(name, "borg")
+	return ok && w.literal() && strings.Trim(version, "-.0123456789") == ""
 }
 
-// borgOption is true for what clients send: levels of the log, topics for debugging, umask, quota, lock wait. None is
-// passed on but the level.
-func borgOption(option string) bool {
-	name, value, hasValue := strings.Cut(option, "=")
-	switch name {
-	case "--critical", "--error", "--warning", "--info", "--debug", "--verbose", "-v", "--show-rc", "--log-json", "--append-only":
-		return !hasValue
-	case "--debug-topic":
-		return hasValue && isPlainName(value)
-	case "--umask", "--storage-quota", "--lock-wait":
-		return hasValue && isPlainName(value)
+// borgAsked is what a client's options mean to us.
+type borgAsked struct {
+	level      string // of the log, as an option; empty for borg's default
+	appendOnly bool
+	rest       bool // borg 2's server of a repository that the line names
+	backend    string
+}
+
+// readBorg takes what clients send: levels of the log, topics for debugging, umask, quota, lock wait.
+func readBorg(options []string) (borgAsked, error) {
+	var asked borgAsked
+	for i := 0; i < len(options); i++ {
+		name, value, hasValue := strings.Cut(options[i], "=")
+		ok := !hasValue
+		switch name {
+		case "--critical", "--error", "--warning", "--info", "--debug":
+			asked.level = name
+		case "--verbose", "-v":
+			asked.level = "--info"
+		case "--show-rc", "--log-json":
+		case "--append-only":
+			asked.appendOnly = true
+		case "--rest":
+			asked.rest = true
+		case "--backend":
+			if i+1 < len(options) && !hasValue {
+				i++
+				value, hasValue = options[i], true
+			}
+			ok = hasValue && asked.backend == ""
+			asked.backend = value
+		case "--debug-topic", "--umask", "--storage-quota", "--lock-wait":
+			ok = hasValue && isPlainName(value)
+		default:
+			ok = false
+		}
+		if !ok {
+			return asked, refuse("borg-option", "the option %s", quote(options[i]))
+		}
 	}
-	return false
+	if asked.backend != "" && !asked.rest {
+		return asked, refuse("borg-option", "--backend without --rest")
+	}
+	return asked, nil
+}
+
+// backend returns the repository that a client of borg 2 names.
+func (r *borgRule) backend(url string) (string, error) {
+	named, ok := strings.CutPrefix(url, "FILE:")
+	switch {
+	case !ok:
+		return "", refuse("borg-backend", "the backend %s is no FILE:", quote(url))
+	case r.Quota > 0:
+		return "", refuse("borg-quota", "borg 2 keeps no quota; give the repository a file system or a project quota of its own")
+	}
+	served := r.Repository + r.Root
+	located, err := served.locate(strings.TrimSuffix(named, "/"), PathsAbsolute)
+	if err == nil && r.Repository != "" && located != string(served) {
+		err = refuse("borg-backend", "%s is not the repository", quote(named))
+	}
+	return located, err
 }

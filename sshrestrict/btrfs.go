@@ -14,6 +14,10 @@ type btrfsRule struct {
 	Snapshot bool   `yaml:"snapshot"` // make snapshots below send
 	Delete   bool   `yaml:"delete"`   // delete subvolumes below receive and send
 	Program  folder `yaml:"program"`  // /usr/bin/btrfs
+	Sudo     bool   `yaml:"sudo"`     // start it through "sudo -n"; the client's own sudo is dropped
+
+	// Filesystem is where the file system is mounted, if that is above receive or send: btrbk asks about its subvolumes.
+	Filesystem folder `yaml:"filesystem"`
 }
 
 func (r *btrfsRule) complete() error {
@@ -24,20 +28,23 @@ func (r *btrfsRule) complete() error {
 		r.Program = "/usr/bin/btrfs"
 	}
 	for _, f := range []folder{r.Receive, r.Send} {
-		if f != "" {
-			if err := completeRoot(f); err != nil {
-				return err
-			}
+		if f == "" {
+			continue
+		}
+		if err := completeRoot(f); err != nil {
+			return err
+		}
+		if _, above := r.Filesystem.relative(string(f)); r.Filesystem != "" && !above {
+			return refuse("btrfs", "%s does not lie in the filesystem %s", quote(string(f)), quote(string(r.Filesystem)))
 		}
 	}
 	return nil
 }
 
 func (r *btrfsRule) decide(q *Request) answer {
-	tokens := q.Tokens
-	pieces, err := pipeline(tokens)
+	pieces, err := pipeline(q.Tokens)
 	if err != nil {
-		for _, t := range tokens {
+		for _, t := range q.Tokens {
 			if isTool(t.Text, "btrfs") {
 				return denied("btrfs", err)
 			}
@@ -47,21 +54,22 @@ func (r *btrfsRule) decide(q *Request) answer {
 	s := &Start{Open: true} // the ioctls of btrfs need rights over whole file systems
 	ours := false
 	for i, p := range pieces {
-		first, last := i == 0, i == len(pieces)-1
-		alone := first && last
 		var stage Stage
+		var wrong error
+		first, last := i == 0, i == len(pieces)-1
+		words := oneWord(unprivileged(p.words))
 		switch {
-		case isTool(p.words[0], "btrfs"):
+		case isTool(words[0], "btrfs"):
 			ours = true
-			stage, err = r.btrfs(p.words[1:], first, last)
-		case alone && r.question(p.words):
+			stage, wrong = r.btrfs(words[1:], first, last)
+		case first && last && r.question(words[0]):
 			ours = true
-			stage, err = r.answer(p.words)
+			stage, wrong = r.answer(words)
 		default:
-			stage, err = filter(p)
+			stage, wrong = filter(p)
 		}
-		if err != nil {
-			break
+		if err == nil {
+			err = wrong
 		}
 		stage.Stderr = p.stderr
 		s.Stages = append(s.Stages, stage)
@@ -78,9 +86,20 @@ func (r *btrfsRule) decide(q *Request) answer {
 	return allow(s)
 }
 
+// oneWord takes the programs of btrfs-progs-btrbk apart, "btrfs-subvolume-show", each of which has the rights for one
+// subcommand.
+func oneWord(words []string) []string {
+	switch name := strings.ReplaceAll(words[0], "-", " "); name {
+	case "btrfs send", "btrfs receive", "btrfs filesystem usage", "btrfs qgroup destroy",
+		"btrfs subvolume show", "btrfs subvolume list", "btrfs subvolume snapshot", "btrfs subvolume delete":
+		return append(strings.Fields(name), words[1:]...)
+	}
+	return words
+}
+
 // question is true for what btrbk asks other programs.
-func (r *btrfsRule) question(words []string) bool {
-	switch words[0] {
+func (r *btrfsRule) question(name string) bool {
+	switch name {
 	case "readlink", "test", "mkdir", "cat":
 		return true
 	}
@@ -89,30 +108,32 @@ func (r *btrfsRule) question(words []string) bool {
 
 // answer renders "readlink [-v] -e|-f PATH", "test -d PATH", "mkdir -p PATH", "cat /proc/self/mountinfo".
 func (r *btrfsRule) answer(words []string) (Stage, error) {
-	operand := words[len(words)-1]
-	options := strings.Join(words[1:max(1, len(words)-1)], " ")
-	known := map[string]string{"readlink": "-v -e|-e|-f|-v -f", "test": "-d|-e", "mkdir": "-p"}[words[0]]
-	if words[0] == "cat" {
+	name, operand := words[0], words[len(words)-1]
+	if name == "cat" {
 		if len(words) == 2 && (operand == "/proc/self/mountinfo" || operand == "/proc/self/mounts") {
 			return Stage{Program: "/usr/bin/cat", Args: words}, nil
 		}
 		return Stage{}, refuse("btrfs-path", "the path %s", quote(operand))
 	}
-	for form := range strings.SplitSeq(known, "|") {
-		if form == options {
-			granted := []folder{r.Receive, r.Send}
-			if words[0] == "mkdir" {
-				granted = []folder{r.Receive}
-			}
-			located, err := locateIn(operand, granted...)
-			args := append([]string{words[0]}, strings.Fields(options)...)
-			if words[0] != "test" {
-				args = append(args, "--")
-			}
-			return Stage{Program: "/usr/bin/" + words[0], Args: append(args, located)}, err
-		}
+	options := words[1:max(1, len(words)-1)]
+	known := map[string][]string{"readlink": {"-v -e", "-v -f", "-e", "-f"}, "test": {"-d", "-e"}, "mkdir": {"-p"}}[name]
+	if !slices.ContainsFunc(known, func(form string) bool { return slices.Equal(options, strings.Fields(form)) }) {
+		return Stage{}, refuse("btrfs-option", "the options %s of %s", quote(strings.Join(options, " ")), name)
 	}
-	return Stage{}, refuse("btrfs-option", "the options %s of %s", quote(options), words[0])
+	granted := []folder{r.Receive, r.Send}
+	if name == "mkdir" {
+		granted = granted[:1]
+	}
+	located, err := locateIn(operand, granted...)
+	if err != nil {
+		return Stage{}, err
+	}
+	args := append([]string{name}, options...)
+	if name != "test" {
+		args = append(args, "--")
+	}
+	// A folder that is made is to belong to the account.
+	return Stage{Program: "/usr/bin/" + name, Args: append(args, located)}.behindSudo(r.Sudo && name != "mkdir"), nil
 }
 
 // locateIn returns the path if it lies in one of the folders; empty ones are passed over.
@@ -132,76 +153,4 @@ func locateIn(p string, folders ...folder) (string, error) {
 		err = inside
 	}
 	return "", err
-}
-
-// btrfs renders one btrfs command.
-func (r *btrfsRule) btrfs(words []string, first, last bool) (Stage, error) {
-	group := ""
-	if len(words) > 1 && (words[0] == "subvolume" || words[0] == "filesystem" || words[0] == "property") {
-		group, words = words[0], words[1:]
-	}
-	if len(words) == 0 {
-		return Stage{}, refuse("btrfs-command", "btrfs without a command")
-	}
-	name := strings.TrimSpace(group + " " + words[0])
-	var flags, valued []string // options without a value, and with a path
-	granted := []folder{r.Receive, r.Send}
-	operands := 1
-	switch {
-	case name == "subvolume show", name == "subvolume list", name == "filesystem usage", name == "subvolume find-new":
-		flags = []string{"-a", "-c", "-u", "-q", "-R", "-r", "-o", "-b", "-s", "-t", "--raw"}
-		if name == "subvolume find-new" {
-			operands = 2
-		}
-	case name == "send" && first && r.Send != "":
-		granted = []folder{r.Send}
-		flags, valued = []string{"-v", "-q", "-e", "--quiet", "--compressed-data"}, []string{"-p", "-c"}
-		operands = 8
-	case name == "receive" && last && r.Receive != "":
-		granted = []folder{r.Receive}
-		flags = []string{"-v", "-q", "-e", "--force-decompress"}
-	case name == "subvolume snapshot" && r.Snapshot && r.Send != "":
-		granted, flags, operands = []folder{r.Send}, []string{"-r"}, 2
-	case name == "subvolume delete" && r.Delete:
-		flags, operands = []string{"--commit-after", "--commit-each", "-c", "-C", "-v"}, 32
-	case name == "property get", name == "property set" && r.Delete:
-		operands = 3
-	default:
-		return Stage{}, refuse("btrfs-command", "btrfs %s is not granted here", quote(name))
-	}
-	args := append([]string{"btrfs"}, strings.Fields(name)...)
-	rest := words[1:]
-	for len(rest) > 0 && strings.HasPrefix(rest[0], "-") {
-		option := rest[0]
-		rest = rest[1:]
-		switch {
-		case slices.Contains(flags, option):
-			args = append(args, option)
-		case slices.Contains(valued, option) && len(rest) > 0:
-			located, err := locateIn(rest[0], granted...)
-			if err != nil {
-				return Stage{}, err
-			}
-			args, rest = append(args, option, located), rest[1:]
-		default:
-			return Stage{}, refuse("btrfs-option", "the option %s of btrfs %s", quote(option), name)
-		}
-	}
-	if len(rest) == 0 || len(rest) > operands {
-		return Stage{}, refuse("btrfs-operands", "%d operands of btrfs %s", len(rest), name)
-	}
-	args = append(args, "--")
-	for i, operand := range rest {
-		if i > 0 && name == "subvolume find-new" && isQuantity(operand) ||
-			i > 0 && group == "property" && (operand == "ro" || i == 2 && (operand == "true" || operand == "false")) {
-			args = append(args, operand)
-			continue
-		}
-		located, err := locateIn(operand, granted...)
-		if err != nil {
-			return Stage{}, err
-		}
-		args = append(args, located)
-	}
-	return Stage{Program: string(r.Program), Args: args}, nil
 }

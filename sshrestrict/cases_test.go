@@ -22,7 +22,7 @@ func elsewhere(text, below string) string {
 }
 
 // furnish makes the files, links and repositories that the cases speak of.
-func furnish(t *testing.T, below string) {
+func furnish(t testing.TB, below string) {
 	t.Helper()
 	for _, dir := range []string{
 		"/srv/data/sub", "/srv/database", "/srv/incoming", "/srv/backup/host1/prev", "/srv/backup/host1/cur", "/srv/backup/host2",
@@ -58,27 +58,19 @@ func furnish(t *testing.T, below string) {
 	}
 }
 
-// The table of what clients send and attackers try, answered by policies of the usual kinds.
-func TestCases(t *testing.T) {
-	below := t.TempDir()
-	furnish(t, below)
-	policies := filepath.Join(below, "policies")
-	if err := os.Mkdir(policies, 0o755); err != nil {
-		t.Fatal(err)
-	}
+// policyFiles lists the policies of the cases.
+func policyFiles(t testing.TB) []string {
+	t.Helper()
 	files, err := filepath.Glob("testdata/policies/*.yaml")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("policies: %v, %v", files, err)
 	}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(policies, filepath.Base(file)), []byte(elsewhere(string(text), below)), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	return files
+}
+
+// readCases reads the table, with its places below a folder.
+func readCases(t testing.TB, below string) []Case {
+	t.Helper()
 	text, err := os.ReadFile("testdata/cases.tsv")
 	if err != nil {
 		t.Fatal(err)
@@ -87,8 +79,36 @@ func TestCases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return cases
+}
+
+// The table of what clients send and attackers try, answered by policies of the usual kinds.
+func TestCases(t *testing.T) {
+	below := t.TempDir()
+	furnish(t, below)
+	policies := filepath.Join(below, "policies")
+	if err := os.Mkdir(policies, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range policyFiles(t) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(policies, filepath.Base(file)), []byte(elsewhere(string(text), below)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 	base := Request{Account: passwd.Account{Name: "root", Home: filepath.Join(below, "home")}, Now: time.Now()}
-	for _, c := range cases {
+	names := map[string]int{}
+	for _, c := range readCases(t, below) {
+		if first := names[c.Name]; first != 0 {
+			t.Errorf("line %d: the name %s stands in line %d too", c.Line, c.Name, first)
+		}
+		names[c.Name] = c.Line
+		if len(c.Source) < len("CVE") || !strings.Contains(c.Name, "-") {
+			t.Errorf("line %d, %s: the name or the cause says nothing: %q", c.Line, c.Name, c.Source)
+		}
 		d, err := c.Judge(policies, base)
 		switch {
 		case err != nil:

@@ -6,7 +6,7 @@ import "ops/sshrestrict/launch"
 // compares it with what we render.
 //
 // Who may commit to the folder CVSROOT of a repository can have lines of shell run at commits. So the shells are opened
-// only with "hooks: true", and without Landlock CVSROOT has to be protected by its owner.
+// only with "hooks: true"; without it, the sandbox is what keeps them from running, so that it is required.
 type cvsRule struct {
 	Repository folder `yaml:"repository,required"`
 	Mode       Mode   `yaml:"mode"`      // read
@@ -43,8 +43,11 @@ func (r *cvsRule) decide(q *Request) answer {
 		Read:  []string{"/etc/passwd", "/etc/nsswitch.conf"},
 		Write: []string{string(r.Temporary)},
 	}
-	if r.Hooks && r.Mode.Writes() {
+	switch {
+	case r.Mode.Writes() && r.Hooks:
 		s.Execute = append(shells(), string(r.Repository))
+	case r.Mode.Writes():
+		s.Confine = true
 	}
 	return allow(s.tree(r.Repository, r.Mode))
 }

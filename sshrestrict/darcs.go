@@ -59,7 +59,8 @@ func (r *darcsRule) decide(q *Request) answer {
 	if err != nil {
 		return denied("darcs-repository", err)
 	}
-	s := &Start{Dir: string(r.Root), Read: []string{place}}
+	// transfer-mode reads every file that the client names in the stream.
+	s := &Start{Dir: string(r.Root), Read: []string{place}, Confine: command == "transfer-mode"}
 	args := []string{"darcs", command}
 	if command == "apply" {
 		s.Write = []string{place}

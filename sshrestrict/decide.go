@@ -54,6 +54,15 @@ func (d *Decision) deny(check, code, format string, args ...any) *Decision {
 	return d
 }
 
+func (d *Decision) allow(rule string, s *Start) *Decision {
+	d.Verdict, d.Code, d.Rule, d.Start = Allow, "ok", rule, s
+	d.note(rule, true, "starts %s", s)
+	if s.Pending != "" {
+		d.note(rule, true, "to be checked in the session: %s", s.Pending)
+	}
+	return d
+}
+
 // Decide answers a request. It starts nothing and changes nothing; the same code decides for the forced command, for
 // explain and for the menu. The first rule that allows wins; if none does, the denial is that of the first rule of the
 // request's kind.
@@ -69,6 +78,13 @@ func (p *Policy) Decide(q *Request) *Decision {
 		return d.deny("command", "command-empty", "the command is empty")
 	}
 	if q.Err != nil {
+		for i := range p.rules {
+			if r, ok := p.rules[i].rule.(verbatim); ok {
+				if a := r.decideText(q.Text); a.start != nil {
+					return d.allow(p.rules[i].String(), a.start)
+				}
+			}
+		}
 		code := "command-syntax"
 		if syntax, ok := errors.AsType[*SyntaxError](q.Err); ok {
 			code = syntax.Code
@@ -85,12 +101,7 @@ func (p *Policy) Decide(q *Request) *Decision {
 		}
 		switch {
 		case a.start != nil:
-			d.Verdict, d.Code, d.Rule, d.Start = Allow, "ok", entry.String(), a.start
-			d.note(entry.String(), true, "starts %s", a.start)
-			if a.start.Pending != "" {
-				d.note(entry.String(), true, "to be checked in the session: %s", a.start.Pending)
-			}
-			return d
+			return d.allow(entry.String(), a.start)
 		case a.code != "":
 			if q.Explain { // a client that is refused often makes all rules of its kind speak
 				d.note(entry.String(), false, "%s (%s)", a.reason, a.code)

@@ -3,6 +3,7 @@ package sshrestrict
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path"
 	"slices"
 	"strings"
@@ -20,7 +21,8 @@ type Environment struct {
 // check refuses names through which a client would choose what runs.
 func (e *Environment) check() error {
 	for _, name := range e.Pass {
-		if !isName(strings.TrimRight(name, "*")) || strings.Contains(strings.TrimSuffix(name, "*"), "*") {
+		family, open := strings.CutSuffix(name, "*")
+		if !isName(family) || open && !strings.HasSuffix(family, "_") {
 			return fmt.Errorf("environment: pass: expected a name such as LANG or LC_*, found %s", quote(name))
 		}
 		if family := steers(name); family != "" {
@@ -46,7 +48,10 @@ func steers(pattern string) string {
 		"LD_", "BASH_", "DYLD_", "GCONV_", "GIT_", "HG", "PERL", "PYTHON", "RUBY", "NODE_", "JAVA_", "RSYNC_", "BORG_", "RESTIC_",
 		"RCLONE_", "SSH_", "SYSTEMD_", "DBUS_", "XDG_", "LESS", "MALLOC_", "GLIBC_", "TAR_", "SVN_", "CVS", "RES_", "LOCPATH",
 		"HOSTALIASES", "NLSPATH", "POSIXLY_", "TMPDIR", "EDITOR", "VISUAL", "PAGER", "BROWSER", "SHELL", "IFS", "ENV", "PATH",
-		"HOME", "CDPATH", "USER", "LOGNAME", "PROMPT_", "PS4", "OPENSSL_", "KRB5", "GOTRACE", "GODEBUG", "GOMAXPROCS", "TZDIR",
+		"HOME", "CDPATH", "USER", "LOGNAME", "PROMPT_", "PS4", "OPENSSL_", "SSL_", "KRB5", "GOTRACE", "GODEBUG", "GOMAXPROCS", "TZDIR",
+		"_JAVA", "CLASSPATH", "LUA_", "TCL", "AWK", "MANPAGER", "TERMINFO", "TERMCAP", "ZDOTDIR", "FPATH", "EXINIT", "VIM", "GNUPGHOME",
+		"MAKEFLAGS", "GREP_", "CURL_", "UNISON", "DOCKER_", "NIX_", "SUDO_", "PG", "MYSQL_", "ANSIBLE_", "http_", "https_", "HTTP_",
+		"HTTPS_", "ALL_PROXY", "all_proxy", "MAIL", "ZONEINFO",
 	} {
 		if strings.HasPrefix(prefix, family) || open && strings.HasPrefix(family, prefix) {
 			return family
@@ -109,4 +114,12 @@ func harmless(value string) bool {
 		}
 	}
 	return len(value) <= 128
+}
+
+// ForgetZone takes from the process the variables by which a client, where AcceptEnv of sshd_config(5) lets it, would choose
+// the time zone in which the policy's hours and dates are read. It has to be called before the first use of a local time.
+func ForgetZone() {
+	for _, name := range []string{"TZ", "ZONEINFO"} {
+		_ = os.Unsetenv(name) // fails for names that are none only
+	}
 }

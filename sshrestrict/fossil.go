@@ -15,7 +15,7 @@ type fossilRule struct {
 	// User is who the client is inside the repository, where the setting remote_user_ok has to be on. Left out means
 	// nobody, whom a new repository lets read.
 	User          string `yaml:"user"`
-	Administrator bool   `yaml:"administrator"` // the client may do everything, as without this program
+	Administrator bool   `yaml:"administrator"` // the client may do everything in the repository, also by SQL, which reaches its whole folder
 
 	Program folder `yaml:"program"` // /usr/bin/fossil
 }
@@ -27,6 +27,8 @@ func (r *fossilRule) complete() error {
 		return refuse("user", "the user %s is no plain name", quote(r.User))
 	case r.User != "" && r.Administrator:
 		return refuse("user", "give either user or administrator: true")
+	case path.Dir(string(r.Repository)) == "/":
+		return refuse("repository", "the repository needs a folder of its own: beside it, files are made")
 	}
 	return r.repositories.complete()
 }
@@ -56,6 +58,7 @@ func (r *fossilRule) decide(q *Request) answer {
 	args := []string{"fossil", "http", "--nojail", place} // --nojail: root loses its rights without changing its root
 	if r.Administrator {
 		args = []string{"fossil", "test-http", place}
+		s.Confine = true // SQL can attach other files
 	}
 	if r.User != "" {
 		s.Env = append(s.Env, "REMOTE_USER="+r.User)

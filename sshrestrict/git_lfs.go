@@ -20,7 +20,12 @@ func (r *gitRule) lfs(q *Request, service string, rest []Word) answer {
 	case len(rest) == 3 && (service != "lfs-authenticate" || !rest[2].literal() || !isHex(rest[2].Text, 64)):
 		return deny("git-arguments", "%s is no hash of an object", quote(rest[2].Text))
 	}
-	place, err := r.place(q, rest[0])
+	// git-lfs 2 takes the first slash of the path in a URL off.
+	named := rest[0]
+	if _, under := r.Root.relative("/" + named.Text); under && named.literal() {
+		named.Text = "/" + named.Text
+	}
+	place, err := r.place(q, named)
 	if err != nil {
 		return denied("git-repository", err)
 	}

@@ -19,6 +19,14 @@ type gitPlace struct {
 // .git in or behind it, in an order of their own (see enter_repo in git's path.c), and follow a file called .git to
 // anywhere. Here the path alone decides, so whatever could send them elsewhere is refused.
 func newGitPlace(p string) (gitPlace, error) {
+	place, err := findGitPlace(p)
+	if err == nil && exists(place.dir+"/commondir") {
+		err = refuse("git-repository", "%s belongs to another repository, which its file commondir names; ask for that one", quote(p))
+	}
+	return place, err
+}
+
+func findGitPlace(p string) (gitPlace, error) {
 	var st unix.Stat_t
 	switch err := unix.Lstat(p, &st); {
 	case errors.Is(err, unix.ENOENT):
@@ -41,16 +49,15 @@ func newGitPlace(p string) (gitPlace, error) {
 
 // onlyOne refuses a path beside which there is another one that git would take instead.
 func onlyOne(p, other string) error {
-	var st unix.Stat_t
-	if unix.Lstat(other, &st) == nil {
+	if exists(other) {
 		return refuse("git-name", "beside %s there is %s, which git would take as well; ask for the one that is meant", quote(p), quote(other))
 	}
 	return nil
 }
 
+// isGitDir looks for what is_git_directory in git's setup.c looks for.
 func isGitDir(p string) bool {
-	var head, objects unix.Stat_t
-	return unix.Lstat(p+"/HEAD", &head) == nil && unix.Stat(p+"/objects", &objects) == nil
+	return exists(p+"/HEAD") && exists(p+"/objects") && exists(p+"/refs")
 }
 
 // trusted refuses a repository whose configuration or hooks somebody else than root and the account may write: both can

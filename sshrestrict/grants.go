@@ -1,7 +1,9 @@
 package sshrestrict
 
 import (
+	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,17 +79,21 @@ func (r *nixRule) decide(q *Request) answer {
 	if !ok {
 		return deny("nix-command", "words that a shell would expand")
 	}
-	program, name := r.StoreProgram, "nix-store"
-	args := texts[1:]
-	switch {
-	case isProgram(words[0], "nix-daemon") && slices.Equal(args, []string{"--stdio"}) && r.Daemon:
-		program, name = r.DaemonProgram, "nix-daemon"
-	case isProgram(words[0], "nix-store") && slices.Equal(args, []string{"--serve"}) && (r.Serve || r.Write):
-	case isProgram(words[0], "nix-store") && slices.Equal(args, []string{"--serve", "--write"}) && r.Write:
+	daemon := isProgram(words[0], "nix-daemon")
+	program, args := r.StoreProgram, []string{"nix-store", "--serve"}
+	switch asked := strings.Join(texts[1:], "\x00"); {
+	case daemon && asked == "--stdio" && r.Daemon:
+		program, args = r.DaemonProgram, []string{"nix-daemon", "--stdio"}
+	case !daemon && asked == "--serve" && (r.Serve || r.Write):
+	// Clients ask to write even where they only read, see LegacySSHStore in nix.
+	case !daemon && asked == "--serve\x00--write" && (r.Serve || r.Write):
+		if r.Write {
+			args = append(args, "--write")
+		}
 	default:
 		return deny("nix-command", "%s is not granted", quote(strings.Join(texts, " ")))
 	}
-	return allow(&Start{Stages: []Stage{{Program: string(program), Args: append([]string{name}, args...)}}, Open: true})
+	return allow(&Start{Stages: []Stage{{Program: string(program), Args: args}}, Open: true})
 }
 
 // moshRule starts mosh's server, which outlives the session and runs a program of its own. Without a program named here
@@ -102,10 +108,22 @@ type ports struct{ first, last int }
 
 // UnmarshalYAML reads "60001-60999".
 func (p *ports) UnmarshalYAML(n strictyaml.Node) error {
-	if _, err := fmt.Sscanf(n.Text(), "%d-%d", &p.first, &p.last); err != nil || p.first < 1024 || p.last > 65535 || p.first > p.last {
+	if p.read(n.Text(), "-") != nil || p.first < 1024 {
 		return n.Errorf("expected ports above 1023 such as 60001-60999, found %s", quote(n.Text()))
 	}
 	return nil
+}
+
+// read takes two ports with a separator between them.
+func (p *ports) read(text, separator string) error {
+	first, last, _ := strings.Cut(text, separator)
+	low, err1 := strconv.ParseUint(first, 10, 16)
+	high, err2 := strconv.ParseUint(last, 10, 16)
+	*p = ports{int(low), int(high)}
+	if low > high {
+		return errors.New("the last port is below the first")
+	}
+	return errors.Join(err1, err2)
 }
 
 func (r *moshRule) complete() error {
@@ -131,8 +149,8 @@ func (r *moshRule) decide(q *Request) answer {
 	if !ok || len(texts) < 2 || texts[1] != "new" {
 		return deny("mosh-command", "only \"mosh-server new\" is for clients")
 	}
-	args := []string{"mosh-server", "new", "-s"}
-	first, last := r.Ports.first, r.Ports.last
+	var args []string
+	address, chosen := []string{"-s"}, r.Ports
 	for rest := texts[2:]; len(rest) > 0; {
 		option := rest[0]
 		if option == "-s" || option == "-v" {
@@ -146,31 +164,44 @@ func (r *moshRule) decide(q *Request) answer {
 		rest = rest[2:]
 		switch option {
 		case "-c":
-			if n, err := strconv.Atoi(value); err != nil || n < 0 || n > 1<<24 {
+			colors, err := strconv.ParseUint(value, 10, 24)
+			if err != nil {
 				return deny("mosh-option", "%s is no number of colours", quote(value))
 			}
-			args = append(args, "-c", value)
+			args = append(args, "-c", strconv.FormatUint(colors, 10))
 		case "-l":
-			name, locale, _ := strings.Cut(value, "=")
-			if name != "LANG" && name != "LANGUAGE" && !strings.HasPrefix(name, "LC_") || !isName(name) || !harmless(locale) {
+			if !isLocale(value) {
 				return deny("mosh-option", "the variable %s", quote(value))
 			}
 			args = append(args, "-l", value)
 		case "-p":
-			low, high, isRange := strings.Cut(value, ":")
-			if !isRange {
-				high = low
+			if !strings.Contains(value, ":") {
+				value += ":" + value
 			}
-			a, err1 := strconv.Atoi(low)
-			b, err2 := strconv.Atoi(high)
-			if err1 != nil || err2 != nil || a < r.Ports.first || b > r.Ports.last || a > b {
+			if err := chosen.read(value, ":"); err != nil || chosen.first < r.Ports.first || chosen.last > r.Ports.last {
 				return deny("mosh-port", "the ports %s are not within %d-%d", quote(value), r.Ports.first, r.Ports.last)
 			}
-			first, last = a, b
+		case "-i":
+			// One of this machine's addresses, which a client names that reaches sshd by another one. Never all of them.
+			ip, err := netip.ParseAddr(value)
+			if err != nil || ip.Zone() != "" || ip.Unmap().IsUnspecified() || ip.IsMulticast() {
+				return deny("mosh-address", "%s is no single address", quote(value))
+			}
+			address = []string{"-i", ip.String()}
 		default:
 			return deny("mosh-option", "the option %s", quote(option))
 		}
 	}
-	args = append(args, "-p", fmt.Sprintf("%d:%d", first, last), "--")
-	return allow(&Start{Stages: []Stage{{Program: string(r.Program), Args: append(args, r.Command...)}}, Open: true})
+	args = slices.Concat([]string{"mosh-server", "new"}, address, args, []string{"-p", fmt.Sprintf("%d:%d", chosen.first, chosen.last), "--"}, r.Command)
+	s := &Start{Stages: []Stage{{Program: string(r.Program), Args: args}}, Open: true}
+	if connection := q.env("SSH_CONNECTION"); connection != "" { // which -s asks for; without it, it takes all addresses
+		s.Env = []string{"SSH_CONNECTION=" + connection}
+	}
+	return allow(s)
+}
+
+// isLocale is true for a variable about language with a value as locales have it.
+func isLocale(variable string) bool {
+	name, value, ok := strings.Cut(variable, "=")
+	return ok && isName(name) && (name == "LANG" || name == "LANGUAGE" || strings.HasPrefix(name, "LC_")) && harmless(value)
 }

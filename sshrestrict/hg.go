@@ -2,6 +2,8 @@ package sshrestrict
 
 import (
 	"os"
+	"path"
+	"slices"
 	"strings"
 
 	"ops/sshrestrict/launch"
@@ -28,8 +30,11 @@ func (r *hgRule) complete() error {
 	if err := completeMode(&r.Mode); err != nil {
 		return err
 	}
-	if r.Create && !r.Mode.Writes() {
+	switch {
+	case r.Create && !r.Mode.Writes():
 		return refuse("mode", "create: true needs mode: read-write")
+	case r.Create && path.Dir(string(r.Repository)) == "/":
+		return refuse("repository", "create: true needs a folder for the repository, which can be written")
 	}
 	return r.repositories.complete()
 }
@@ -39,7 +44,7 @@ func (r *hgRule) decide(q *Request) answer {
 	if !ok {
 		return answer{}
 	}
-	texts, _ := literals(append(words[:1:1], words[1:]...))
+	texts, _ := literals(words)
 	at, serve := 0, false
 	switch {
 	case texts == nil:
@@ -53,6 +58,8 @@ func (r *hgRule) decide(q *Request) answer {
 		return deny("hg-command", "only hg -R REPOSITORY serve --stdio, and hg init REPOSITORY where the policy has \"create: true\"")
 	case !serve && !r.Create:
 		return deny("hg-create", "the policy has no \"create: true\"")
+	case !serve && slices.Contains(strings.Split(texts[at], "/"), ".hg"):
+		return deny("hg-create", "%s is among the files of another repository, such as its configuration", quote(texts[at]))
 	}
 	// bundle:, union: and URLs are repositories too, made of files that the policy does not know.
 	if scheme, _, ok := strings.Cut(texts[at], ":"); ok && !strings.Contains(scheme, "/") {

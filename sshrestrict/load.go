@@ -10,10 +10,23 @@ import (
 	"golang.org/x/sys/unix"
 
 	"ops/internal/strictyaml"
+	"ops/sshrestrict/internal/passwd"
 )
 
 // Folder is where policies are unless the command line says otherwise.
 const Folder = "/etc/ops/ssh-restrict"
+
+// ownFolder holds policies that belong to accounts: only in a folder of its name in there, which root has made and given to
+// it, may an account's policies be its own. Whoever can write as that account can change them.
+const ownFolder = Folder + "/users"
+
+// ownerOf returns who beside root may own the policies of a folder that are for an account, -1 for nobody.
+func ownerOf(folder string, account passwd.Account) int {
+	if checkName(account.Name) == nil && folder == path.Join(ownFolder, account.Name) {
+		return account.UID
+	}
+	return -1
+}
 
 // maxPolicy is the size of the largest policy file in bytes.
 const maxPolicy = 1 << 20
@@ -76,7 +89,8 @@ func readSafely(file string, owner int) ([]byte, error) {
 		}
 		unix.Close(dir)
 		dir = next
-		if err := safe(dir, done, unix.S_IFDIR, owner); err != nil {
+		// Where others may add files, as in /tmp, they could add a hard link to one of root's: no policy lies directly there.
+		if err := safe(dir, done, unix.S_IFDIR, owner, i < len(parts)-2); err != nil {
 			return nil, err
 		}
 	}
@@ -88,7 +102,7 @@ func readSafely(file string, owner int) ([]byte, error) {
 		return nil, &os.PathError{Op: "read policy", Path: file, Err: err}
 	}
 	defer unix.Close(fd)
-	if err := safe(fd, file, unix.S_IFREG, owner); err != nil {
+	if err := safe(fd, file, unix.S_IFREG, owner, false); err != nil {
 		return nil, err
 	}
 	return readAll(fd, file)
@@ -116,8 +130,8 @@ func readAll(fd int, file string) ([]byte, error) {
 	}
 }
 
-// safe checks type, owner and mode of what was opened.
-func safe(fd int, name string, form uint32, owner int) error {
+// safe checks type, owner and mode of what was opened. In a sticky folder others may add things if shared is true.
+func safe(fd int, name string, form uint32, owner int, shared bool) error {
 	var st unix.Stat_t
 	if err := unix.Fstat(fd, &st); err != nil {
 		return fmt.Errorf("look at %s: %w", name, err)
@@ -129,7 +143,7 @@ func safe(fd int, name string, form uint32, owner int) error {
 		return &UnsafeFile{name, "it is of another type", "put a plain file into a plain folder"}
 	case st.Uid != 0 && int(st.Uid) != owner:
 		return &UnsafeFile{name, fmt.Sprintf("it belongs to user %d", st.Uid), "run: chown root " + name}
-	case st.Mode&0o022 != 0 && (form != unix.S_IFDIR || st.Mode&unix.S_ISVTX == 0):
+	case st.Mode&0o022 != 0 && (!shared || st.Mode&unix.S_ISVTX == 0):
 		return &UnsafeFile{name, "others may write to it", "run: chmod go-w " + name}
 	}
 	return nil

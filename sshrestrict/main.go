@@ -74,7 +74,7 @@ func parseArguments(args []string) (invocation, error) {
 		case "--policies":
 			field, in.folder = &in.folder, ""
 		default:
-			return in, fmt.Errorf("unknown argument %s", quote(args[i]))
+			return in, fmt.Errorf("unknown argument %s", quote(name))
 		}
 		if *field != "" {
 			return in, fmt.Errorf("%s is given twice, or both --policy and --user", name)
@@ -123,10 +123,11 @@ func (s *forced) run(in invocation) int {
 		in.policy = s.account.Name
 	}
 	s.record.Policy = in.policy
-	if s.policy, err = Load(in.folder, in.policy, -1); err != nil {
+	s.policy, err = Load(in.folder, in.policy, ownerOf(in.folder, s.account))
+	s.request = s.read()
+	if err != nil {
 		return s.broken(brokenCode(err), err)
 	}
-	s.request = s.read()
 	if err := s.open(); err != nil {
 		return s.broken("audit", err)
 	}
@@ -146,7 +147,7 @@ func (s *forced) run(in invocation) int {
 	if slot >= 0 {
 		plan.Keep = append(plan.Keep, slot)
 	}
-	return s.start(plan)
+	return s.start(plan, d.Start.Files)
 }
 
 // plan completes what a rule wants started. Most rules do not need the companion, and then nobody looks for it.
@@ -163,8 +164,16 @@ func (s *forced) plan(q *Request, start *Start) (*launch.Plan, error) {
 }
 
 // start records the intent and executes the plan in place, or stays as the parent where the policy wants to know or bound
-// how it goes.
-func (s *forced) start(plan *launch.Plan) int {
+// how it goes, and for our servers of files, whose operations are recorded.
+func (s *forced) start(plan *launch.Plan, files bool) int {
+	ctx, end := context.WithCancel(context.Background())
+	defer end()
+	observed, err := s.observed(plan, files, end)
+	if err != nil {
+		return s.failed(err)
+	}
+	defer observed.close()
+	plan.Result = plan.Result || observed != nil // with the bytes of the session
 	if s.policy.Audit.Record == RecordInteractive && s.request.TTY {
 		plan.Record = path.Join(string(s.policy.Audit.Folder), s.recordingName())
 	}
@@ -175,15 +184,23 @@ func (s *forced) start(plan *launch.Plan) int {
 	if err := s.intend(plan, sandbox); err != nil {
 		return s.refuse(audit.Deny, "audit", err.Error(), ExitDenied)
 	}
-	if !plan.Result && plan.Record == "" && plan.Limits.Time == 0 && len(plan.Stages) == 1 {
+	if !plan.Stays() {
 		return s.failed(launch.Exec(plan))
 	}
-	result, err := launch.Run(context.Background(), plan, launch.Streams{In: s.In, Out: s.Out, Err: s.Err})
+	return s.supervise(ctx, plan, observed)
+}
+
+// supervise runs a plan to its end and records that.
+func (s *forced) supervise(ctx context.Context, plan *launch.Plan, observed *observer) int {
+	result, err := launch.Run(ctx, plan, launch.Streams{In: s.In, Out: s.Out, Err: s.Err})
+	observed.close()
 	if err != nil {
 		return s.failed(err)
 	}
-	s.ended(result)
-	return result.ExitCode
+	if !plan.Result {
+		result.BytesIn, result.BytesOut = -1, -1 // not counted
+	}
+	return s.ended(result, observed)
 }
 
 // recordingName is unique for each session.
@@ -266,7 +283,11 @@ func (s *forced) read() *Request {
 			kind = KindEmpty
 		}
 	}
-	q := NewRequest(kind, text, s.policy.MaxCommand)
+	limit := MaxCommand
+	if s.policy != nil {
+		limit = s.policy.MaxCommand
+	}
+	q := NewRequest(kind, text, limit)
 	q.Account, q.Key, q.Env, q.Now, q.Input = s.account, s.key, s.Environment, s.Now, s.In
 	_, q.TTY = get("SSH_TTY")
 	connection, _ := get("SSH_CONNECTION")

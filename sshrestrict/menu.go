@@ -2,10 +2,14 @@ package sshrestrict
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"os"
 	"path"
 	"slices"
 	"strings"
+
+	"golang.org/x/sys/unix"
 
 	"ops/sshrestrict/audit"
 	"ops/sshrestrict/internal/passwd"
@@ -15,20 +19,25 @@ import (
 // Menu answers the lines of a person at a terminal by the rules of one policy, each as if it had been a command of its own.
 type Menu struct {
 	forced
+	files *files
 }
 
 // OpenMenu reads the policy from its file, with the checks of [LoadFile], and the session from what sshd set. key is the name of
 // the key that was used, or empty.
 func OpenMenu(p Process, file, key string) (*Menu, error) {
-	m := &Menu{forced{Process: p, key: key}}
+	m := &Menu{forced: forced{Process: p, key: key}}
 	var err error
 	if m.account, err = passwd.ByUID(p.UID); err != nil {
 		return nil, err
 	}
-	if m.policy, err = LoadFile(file, -1); err != nil {
+	if m.policy, err = LoadFile(file, ownerOf(path.Dir(file), m.account)); err != nil {
 		return nil, err
 	}
 	m.record.Policy = m.policy.Name
+	m.files = newFiles(m.policy)
+	if fields := strings.Fields((&Request{Env: p.Environment}).env("SSH_CONNECTION")); len(fields) == 4 {
+		m.files.scp = fields[3] + " " + m.account.Name + "@" + fields[2]
+	}
 	return m, nil
 }
 
@@ -45,10 +54,24 @@ func (m *Menu) Settings() Interactive {
 }
 
 // Do decides and runs one line, waits for its end and returns its exit code. What goes wrong is told on the error stream.
-func (m *Menu) Do(ctx context.Context, line string) int {
+// Without a terminal, what follows a line with put is a file's content, and is never taken for lines, whatever became of it.
+func (m *Menu) Do(ctx context.Context, text string) int {
+	code := m.do(ctx, text)
+	if first, _, _ := strings.Cut(text, " "); first == "put" && slices.Contains(m.Files(), putUsage) && !isTerminal(m.In) {
+		_, _ = io.Copy(io.Discard, m.In)
+	}
+	return code
+}
+
+func isTerminal(f *os.File) bool {
+	_, err := unix.IoctlGetTermios(int(f.Fd()), unix.TCGETS)
+	return err == nil
+}
+
+func (m *Menu) do(ctx context.Context, text string) int {
 	base := m.read()
 	m.Now = m.Clock()
-	q := NewRequest(KindCommand, line, m.policy.MaxCommand)
+	q := NewRequest(KindCommand, text, m.policy.MaxCommand)
 	q.Key, q.Account, q.Env, q.Now, q.TTY, q.Address, q.Port, q.Fingerprint = m.key, m.account, m.Environment, m.Now, base.TTY, base.Address, base.Port, base.Fingerprint
 	m.request = q
 	m.record = audit.Record{Policy: m.policy.Name}
@@ -56,15 +79,42 @@ func (m *Menu) Do(ctx context.Context, line string) int {
 		return m.broken("audit", err)
 	}
 	defer m.close()
-	d := m.policy.Decide(q)
-	m.record.Rule = d.Rule
-	if d.Verdict != Allow {
-		return m.refuse(audit.Deny, d.Code, d.Reason, ExitDenied)
+	line, at, d, mine := m.fileLine(q)
+	if !mine {
+		d = m.policy.Decide(q)
 	}
-	plan, err := m.plan(q, d.Start)
+	m.record.Rule = d.Rule
+	switch {
+	case d.Verdict != Allow:
+		if mine { // where the person is and what the menu can do is no secret
+			fmt.Fprintln(m.Err, d.Reason)
+		}
+		return m.refuse(audit.Deny, d.Code, d.Reason, ExitDenied)
+	case mine && d.Start == nil:
+		return m.own(line)
+	}
+	code := m.perform(ctx, q, d.Start)
+	if mine && line.name == "cd" && code == 0 {
+		_, below, _ := m.files.locate(line.path)
+		m.files.now = path.Join("/", at.name, below)
+	}
+	return code
+}
+
+// perform starts what a line was allowed.
+func (m *Menu) perform(ctx context.Context, q *Request, start *Start) int {
+	plan, err := m.plan(q, start)
 	if err != nil {
 		return m.broken("start", err)
 	}
+	plan.Result = false // counting reads ahead, and what comes next without a terminal is the next line
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	observed, err := m.observed(plan, start.Files, end)
+	if err != nil {
+		return m.failed(err)
+	}
+	defer observed.close()
 	sandbox, err := launch.Achieved(plan.Confinement)
 	if err != nil {
 		return m.failed(err)
@@ -72,58 +122,69 @@ func (m *Menu) Do(ctx context.Context, line string) int {
 	if err := m.intend(plan, sandbox); err != nil {
 		return m.refuse(audit.Deny, "audit", err.Error(), ExitDenied)
 	}
-	result, err := launch.Run(ctx, plan, launch.Streams{In: m.In, Out: m.Out, Err: m.Err})
-	if err != nil {
-		return m.failed(err)
-	}
-	if m.policy.Audit.Result {
-		m.ended(result)
-	}
-	return result.ExitCode
+	return m.supervise(ctx, plan, observed)
 }
 
-// Commands lists what the rules for commands allow, as a person would type it.
-func (m *Menu) Commands() []string {
-	var list []string
+// Commands lists what the rules for commands allow, as a person would type it. Those with ready have no words to fill in.
+func (m *Menu) Commands() (lines []string, ready func(i int) bool) {
+	var whole []bool
 	for i := range m.policy.rules {
 		if r, ok := m.policy.rules[i].rule.(*commandRule); ok {
-			var b strings.Builder
-			b.WriteString(r.Command[0])
-			for _, o := range r.Options {
-				b.WriteString(" [" + o.names[0] + "]")
-			}
-			for _, word := range r.Command[1:] {
-				name, many, hole := variable(word)
-				switch {
-				case !hole:
-					b.WriteString(" " + shellQuote(word))
-				case many:
-					b.WriteString(" " + strings.ToUpper(name) + "…")
-				default:
-					b.WriteString(" " + strings.ToUpper(name))
-				}
-			}
-			list = append(list, b.String())
+			text, complete := r.typed()
+			lines, whole = append(lines, text), append(whole, complete)
 		}
 	}
-	return list
+	return lines, func(i int) bool { return whole[i] }
 }
 
-// Complete returns what may stand for the last word of a line, in order: words of rules, values, paths inside the roots.
-func (m *Menu) Complete(line string) []string {
-	words := strings.Fields(line)
-	last := ""
-	if len(words) > 0 && !strings.HasSuffix(line, " ") {
-		last, words = words[len(words)-1], words[:len(words)-1]
+// Files lists the menu's own commands for files, as a person would type them.
+func (m *Menu) Files() []string {
+	var lines []string
+	for _, c := range m.files.usable(m.policy) {
+		lines = append(lines, c.usage)
 	}
-	var found []string
+	return lines
+}
+
+// typed is the rule as a person would type it, and whether that is all of it.
+func (r *commandRule) typed() (text string, complete bool) {
+	var b strings.Builder
+	b.WriteString(shellQuote(r.Command[0]))
+	for _, o := range r.Options {
+		b.WriteString(" [" + o.names[0] + "]")
+	}
+	complete = len(r.Options) == 0
+	for _, word := range r.Command[1:] {
+		name, many, hole := variable(word)
+		complete = complete && !hole
+		switch {
+		case !hole:
+			b.WriteString(" " + shellQuote(word))
+		case many:
+			b.WriteString(" " + strings.ToUpper(name) + "…")
+		default:
+			b.WriteString(" " + strings.ToUpper(name))
+		}
+	}
+	return b.String(), complete
+}
+
+// Complete returns what may stand in a line from line[start] on, in order: words of rules, values, paths inside the roots,
+// with a backslash before what is not plain.
+func (m *Menu) Complete(line string) (start int, found []string) {
+	words, last, start := typedWords(line)
 	for i := range m.policy.rules {
 		if r, ok := m.policy.rules[i].rule.(*commandRule); ok {
 			found = append(found, r.complement(words, last)...)
 		}
 	}
+	found = append(found, m.files.complement(m.files.usable(m.policy), words, last)...)
+	found = slices.DeleteFunc(found, func(c string) bool { return c == "" || precheck(c, MaxCommand) != nil })
+	for i := range found {
+		found[i] = escaped(found[i])
+	}
 	slices.Sort(found)
-	return slices.Compact(found)
+	return start, slices.Compact(found)
 }
 
 // complement returns what the rule would take behind the words, of what starts with prefix.
@@ -169,28 +230,11 @@ func (v value) candidates(prefix string) []string {
 			continue
 		}
 		dir := path.Dir(prefix + "x")
-		rel, inside := f.relative(dir)
-		if !inside {
-			continue
-		}
-		root, err := os.OpenRoot(string(f))
-		if err != nil {
-			continue
-		}
-		if opened, err := root.Open(rel); err == nil {
-			entries, _ := opened.ReadDir(maxMatches)
-			for _, e := range entries {
-				name := path.Join(dir, e.Name())
-				if e.IsDir() {
-					name += "/"
-				}
-				if precheck(name, MaxCommand) == nil && !strings.ContainsAny(name, " '\"\\$`*?[(){};&|<>!~#") {
-					list = append(list, name)
-				}
+		if rel, inside := f.relative(dir); inside {
+			for _, name := range f.entries(rel) {
+				list = append(list, path.Join(dir, name)+name[len(strings.TrimRight(name, "/")):])
 			}
-			opened.Close()
 		}
-		root.Close()
 	}
 	return list
 }

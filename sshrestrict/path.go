@@ -33,22 +33,6 @@ func (f *folder) UnmarshalYAML(n strictyaml.Node) error {
 	return nil
 }
 
-// PathStyle tells what the paths in a client's request are relative to.
-type PathStyle int
-
-const (
-	PathsAbsolute PathStyle = iota // a path is one of the server's; outside the root it is refused
-	PathsRooted                    // "/" is the root, as in rrsync
-	PathsBoth                      // a path under the root is taken as absolute, every other one as rooted
-)
-
-// UnmarshalText reads "absolute", "rooted" or "both".
-func (s *PathStyle) UnmarshalText(text []byte) error {
-	return choose(s, string(text), "absolute", "rooted", "both")
-}
-
-func (s PathStyle) String() string { return [...]string{"absolute", "rooted", "both"}[s] }
-
 // locate returns the absolute path inside the folder that a client's path means. It refuses what lies outside, by its
 // text or by a symbolic link at this moment. A path that does not exist is accepted if the part that exists is inside. A
 // slash at the end stays, because programs give it a meaning.

@@ -47,66 +47,6 @@ func pipeline(tokens []Token) ([]piece, error) {
 	return pieces, nil
 }
 
-// filter renders one stage between two ends of a stream: a compressor, a buffer or a meter, with options that name no file
-// and run nothing.
-func filter(p piece) (Stage, error) {
-	name, args := p.words[0], p.words[1:]
-	name = strings.TrimPrefix(strings.TrimPrefix(name, "/usr/bin/"), "/bin/")
-	var flags, valued string // letters of options without and with a value
-	switch name {
-	case "gzip", "pigz", "zcat", "gunzip":
-		flags = "cdfqv123456789"
-	case "bzip2", "pbzip2", "xz", "pixz", "lzop", "lz4", "lzma", "bzcat", "xzcat":
-		flags = "cdfqv0123456789"
-		if name == "xz" {
-			valued = "T"
-		}
-	case "zstd", "zstdcat", "zstdmt", "pzstd":
-		flags, valued = "cdfqv0123456789", "T"
-	case "mbuffer":
-		flags, valued = "q", "smRrWv"
-	case "pv":
-		flags, valued = "ptrebqnWf", "sLB"
-	default:
-		return Stage{}, refuse("pipe-program", "the program %s", quote(name))
-	}
-	rendered := []string{name}
-	for i := 0; i < len(args); i++ {
-		letters, ok := strings.CutPrefix(args[i], "-")
-		if !ok || letters == "" {
-			return Stage{}, refuse("pipe-option", "the word %s for %s", quote(args[i]), name)
-		}
-		if strings.HasPrefix(name, "zstd") && (letters == "-long" || letters == "-adapt") {
-			rendered = append(rendered, "-"+letters)
-			continue
-		}
-		for letters != "" {
-			letter := letters[:1]
-			letters = letters[1:]
-			switch {
-			case strings.Contains(flags, letter):
-				rendered = append(rendered, "-"+letter)
-			case strings.Contains(valued, letter):
-				value := letters
-				letters = ""
-				if value == "" {
-					if i++; i == len(args) {
-						return Stage{}, refuse("pipe-option", "-%s without a value", letter)
-					}
-					value = args[i]
-				}
-				if !isQuantity(value) {
-					return Stage{}, refuse("pipe-option", "%s is no quantity", quote(value))
-				}
-				rendered = append(rendered, "-"+letter, value)
-			default:
-				return Stage{}, refuse("pipe-option", "the option -%s of %s", letter, name)
-			}
-		}
-	}
-	return Stage{Program: "/usr/bin/" + name, Args: rendered, Stderr: p.stderr}, nil
-}
-
 // isQuantity is true for a number with a unit: 128k, 16M, 0, 1.5G, 50%.
 func isQuantity(text string) bool {
 	number := strings.TrimRight(text, "bBkKmMgGtTiP%")
@@ -116,24 +56,58 @@ func isQuantity(text string) bool {
 	return len(text) <= 16 && !strings.ContainsAny(number, "+-eExXnN_pP")
 }
 
-// probe answers the questions that scripts ask before they begin. None of them needs a shell.
+// probe answers the questions that scripts ask before they begin. None of them needs a shell. Older ones look for a program
+// by its path, with ls or test.
 func probe(words []string, programs ...string) (Stage, bool) {
-	switch {
-	case slices.Equal(words, []string{"exit"}), slices.Equal(words, []string{"exit", "0"}), slices.Equal(words, []string{"true"}),
-		slices.Equal(words, []string{"echo", "-n"}), slices.Equal(words, []string{":"}):
-		return Stage{Program: "/usr/bin/true", Args: []string{"true"}}, true
-	case len(words) == 3 && words[0] == "command" && words[1] == "-v", len(words) == 2 && words[0] == "which":
-		name := words[len(words)-1]
-		if slices.Contains(programs, name) {
+	for _, nothing := range []string{"exit", "exit 0", "true", ":", "echo -n"} {
+		if slices.Equal(words, strings.Fields(nothing)) {
+			return Stage{Program: "/usr/bin/true", Args: []string{"true"}}, true
+		}
+	}
+	asks := false
+	switch len(words) {
+	case 2:
+		asks = words[0] == "which" || isTool(words[0], "ls")
+	case 3:
+		asks = words[0] == "command" && words[1] == "-v" || words[0] == "test" && words[1] == "-x"
+	}
+	if !asks {
+		return Stage{}, false
+	}
+	asked := words[len(words)-1]
+	for _, name := range programs {
+		if isTool(asked, name) {
 			return session("which", "--", name), true
 		}
 	}
 	return Stage{}, false
 }
 
-// streamTools are the filters that a script may ask for.
-func streamTools() []string {
-	return []string{
-		"bzip2", "gzip", "lz4", "lzop", "mbuffer", "pbzip2", "pigz", "pixz", "pv", "pzstd", "xz", "zstd", "zstdmt",
+// isTool is true for a program's name with or without the folders that distributions put it into.
+func isTool(word, name string) bool {
+	switch word {
+	case name, "/sbin/" + name, "/usr/sbin/" + name, "/usr/bin/" + name, "/bin/" + name, "/usr/local/sbin/" + name, "/usr/local/bin/" + name:
+		return true
 	}
+	return false
+}
+
+// unprivileged takes "sudo -n" or "doas -n" off a command: whose rights a program gets is for the policy to say.
+func unprivileged(words []string) []string {
+	if len(words) < 2 || !isTool(words[0], "sudo") && !isTool(words[0], "doas") {
+		return words
+	}
+	if words[1] == "-n" && len(words) > 2 {
+		return words[2:]
+	}
+	return words[1:]
+}
+
+// behindSudo starts a stage with root's rights if the policy says so.
+func (s Stage) behindSudo(sudo bool) Stage {
+	if !sudo || s.Program == companion {
+		return s
+	}
+	args := append([]string{"sudo", "-n", "--", s.Program}, s.Args[1:]...)
+	return Stage{Program: "/usr/bin/sudo", Args: args, Stderr: s.Stderr}
 }

@@ -52,9 +52,10 @@ func (e *ruleEntry) String() string { return "allow[" + strconv.Itoa(e.index) + 
 
 // Interactive is what a client may do that asks for no command.
 type Interactive struct {
-	Menu   bool   `yaml:"menu"`
-	Prompt string `yaml:"prompt"`
-	Banner string `yaml:"banner"`
+	Menu   bool          `yaml:"menu"`
+	Prompt string        `yaml:"prompt"`
+	Banner string        `yaml:"banner"`
+	Idle   time.Duration `yaml:"idle"` // without a key, after which the menu ends; 0 for never
 }
 
 // Sandbox is the section of that name.
@@ -82,6 +83,21 @@ type Audit struct {
 	Required bool     `yaml:"required"`
 	Record   Record   `yaml:"record"`
 	Folder   folder   `yaml:"recordings"`
+	Files    Files    `yaml:"files"` // of sftp, scp and the menu
+}
+
+// Files tells which operations of our own servers of files are recorded.
+type Files int
+
+const (
+	FilesChanges Files = iota // what changes something, and what is refused
+	FilesAll                  // and what is read
+	FilesNever
+)
+
+// UnmarshalText reads "changes", "all" or "never".
+func (f *Files) UnmarshalText(text []byte) error {
+	return choose(f, string(text), "changes", "all", "never")
 }
 
 // Record tells which sessions are recorded.
@@ -167,6 +183,8 @@ func (p *Policy) consistent() error {
 		return errors.New("sessions is negative")
 	case l.Nice < 0 || l.Nice > 19:
 		return errors.New("limits: nice is not within 0 to 19")
+	case p.Interactive != nil && p.Interactive.Idle < 0:
+		return errors.New("interactive: idle is negative")
 	case l.Time < 0 || l.CPU < 0 || l.Processes < 0 || l.OpenFiles < 0:
 		return errors.New("limits: a limit is negative")
 	case p.Audit.Record != RecordNever && p.Audit.Folder == "":

@@ -35,7 +35,7 @@ func (r *powerRule) complete() error {
 }
 
 // decide accepts "power VERB [--wake-at=TIME]" and what people and schedulers send to machines without this rule: VERB,
-// "systemctl VERB", and either behind "sudo".
+// "systemctl VERB", and either behind "sudo", which is dropped.
 func (r *powerRule) decide(q *Request) answer {
 	words, ok := q.words()
 	if !ok {
@@ -45,21 +45,13 @@ func (r *powerRule) decide(q *Request) answer {
 	if !ok {
 		return answer{}
 	}
-	ours := texts[0] == "power"
-	if ours {
+	if texts[0] == "power" {
 		texts = texts[1:]
-	} else {
-		for _, prefix := range []string{"sudo", "systemctl"} {
-			if isProgram(Word{Text: texts[0]}, prefix) && len(texts) > 1 {
-				texts = texts[1:]
-			}
-		}
+	} else if texts = r.usual(unprivileged(texts)); texts == nil {
+		return answer{} // of another rule, perhaps
 	}
 	if len(texts) == 0 {
 		return deny("power-verb", "power without a verb")
-	}
-	if !ours && (len(texts) > 1 || !r.has(texts[0])) {
-		return answer{} // of another rule, perhaps
 	}
 	wish, err := request.Parse(texts)
 	if err != nil {
@@ -78,6 +70,21 @@ func (r *powerRule) decide(q *Request) answer {
 		s.Write = []string{"/sys/class/rtc/rtc0/wakealarm"}
 	}
 	return allow(s)
+}
+
+// usual returns the granted verb in "poweroff" or "systemctl poweroff", nil if it is neither.
+func (r *powerRule) usual(words []string) []string {
+	systemctl := len(words) > 1 && isTool(words[0], "systemctl")
+	if systemctl {
+		words = words[1:]
+	}
+	for _, verb := range r.verbs {
+		name := fmt.Sprint(verb)
+		if len(words) == 1 && (words[0] == name || !systemctl && isTool(words[0], name)) {
+			return []string{name}
+		}
+	}
+	return nil
 }
 
 func (r *powerRule) has(name string) bool {

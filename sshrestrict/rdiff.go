@@ -1,5 +1,7 @@
 package sshrestrict
 
+import "strings"
+
 // rdiffRule serves rdiff-backup's protocol from one folder, confined by rdiff-backup itself and by the sandbox.
 type rdiffRule struct {
 	Root    folder `yaml:"root,required"`
@@ -17,14 +19,17 @@ func (r *rdiffRule) complete() error {
 	return completeRoot(r.Root)
 }
 
-// decide takes "rdiff-backup server" and, from versions before 2.1, "rdiff-backup --server". Both may ask which versions
-// are there first.
+// decide takes "rdiff-backup server", to which 2.1 and newer may add how much is said, and "rdiff-backup --server" of
+// older ones. See get_cmd_pairs in rdiff-backup's SetConnections.py.
 func (r *rdiffRule) decide(q *Request) answer {
 	words, ok := q.named("rdiff-backup")
 	if !ok {
 		return answer{}
 	}
 	texts, ok := literals(words)
+	if ok && len(texts) == 4 && texts[1] == "--terminal-verbosity" && texts[3] == "server" && len(texts[2]) == 1 && isNumber(texts[2]) {
+		texts = texts[2:]
+	}
 	if !ok || len(texts) != 2 || texts[1] != "server" && texts[1] != "--server" {
 		return deny("rdiff-backup-command", "only \"rdiff-backup server\" is for clients")
 	}
@@ -62,8 +67,8 @@ func (r *unisonRule) complete() error {
 // decide takes "unison -server", with the word that newer clients put behind it, under the program's name or one with
 // its version (addversionno).
 func (r *unisonRule) decide(q *Request) answer {
-	words, ok := q.named("unison", "unison-2.48", "unison-2.51", "unison-2.52", "unison-2.53")
-	if !ok {
+	words, ok := q.words()
+	if !ok || !isUnison(words[0]) {
 		return answer{}
 	}
 	texts, ok := literals(words)
@@ -81,4 +86,13 @@ func (r *unisonRule) decide(q *Request) answer {
 		Write:   []string{string(r.Root), state},
 		Confine: true,
 	})
+}
+
+// isUnison is true for unison under its name, or one with its version behind it.
+func isUnison(w Word) bool {
+	minor, versioned := strings.CutPrefix(w.Text[strings.LastIndexByte(w.Text, '/')+1:], "unison-2.")
+	if versioned && len(minor) == 2 && isNumber(minor) {
+		return isProgram(w, "unison-2."+minor)
+	}
+	return isProgram(w, "unison")
 }

@@ -71,8 +71,8 @@ func (s *forced) refused(decision, code, reason string) {
 	_ = s.write(r)
 }
 
-// ended records how the program ended.
-func (s *forced) ended(result launch.Result) {
+// ended records how the program ended, and returns the exit code for the client.
+func (s *forced) ended(result launch.Result, observed *observer) int {
 	r := s.record
 	r.Event = audit.EventResult
 	r.Argv, r.Requested = nil, nil
@@ -84,8 +84,15 @@ func (s *forced) ended(result launch.Result) {
 	}
 	if result.TimedOut {
 		r.Code, r.Reason = "time-limit", "the policy's time limit ended the session"
+	} else if remarks := observed.remarks(); remarks != "" {
+		r.Reason = remarks
+	}
+	exit := result.ExitCode
+	if observed != nil && observed.err != nil {
+		r.Code, r.Reason, exit = "audit", observed.err.Error(), ExitBroken
 	}
 	_ = s.write(r)
+	return exit
 }
 
 func (s *forced) close() {

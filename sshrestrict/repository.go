@@ -88,7 +88,11 @@ func (r *repositories) locate(w Word) (string, error) {
 	if err := r.serves(real); err != nil {
 		return "", err
 	}
-	return path.Join(string(r.Root), real), nil
+	place := path.Join(string(r.Root), real)
+	if strings.ContainsAny(name, "*?[") && !exists(place) {
+		return "", refuse("repository-pattern", "the repository %s is a pattern, or does not exist", quote(name))
+	}
+	return place, nil
 }
 
 // maxDepth is how many folders deep a repository may be: "**" in patterns makes comparing costly for long names.

@@ -94,8 +94,8 @@ func literals(words []Word) ([]string, bool) {
 	return texts, true
 }
 
-// named returns the words of a simple command whose program is called by one of the names. A name matches with the
-// folder it is known in, "/usr/bin/" or "/bin/", and without.
+// named returns the words of a simple command whose program is called by one of the names. A name matches with a folder
+// that programs are usually in, and without. What is started is the policy's program in any case.
 func (q *Request) named(names ...string) ([]Word, bool) {
 	words, ok := q.words()
 	if !ok || !isProgram(words[0], names...) {
@@ -110,7 +110,7 @@ func isProgram(w Word, names ...string) bool {
 	}
 	for _, name := range names {
 		switch w.Text {
-		case name, "/usr/bin/" + name, "/bin/" + name:
+		case name, "/usr/bin/" + name, "/bin/" + name, "/usr/local/bin/" + name:
 			return true
 		}
 	}

@@ -30,13 +30,18 @@ func (r *resticRule) decide(q *Request) answer {
 		return deny("restic-option", "words that a shell would expand")
 	}
 	var operands []string
+	appendOnly := r.AppendOnly
 	for _, word := range texts[1:] {
 		switch {
 		case !strings.HasPrefix(word, "-"):
 			operands = append(operands, word)
+		case word == "--append-only" || word == "--append-only=true":
+			appendOnly = true // a client may ask for less than it has
 		case word == "--append-only=false" && r.AppendOnly:
 			return deny("restic-append-only", "the repository is append-only")
-		case !slices.Contains([]string{"--stdio", "--b2-hard-delete", "--append-only", "--append-only=true", "-v", "-vv", "--verbose", "-q", "--quiet"}, word):
+		case !slices.Contains([]string{
+			"--stdio", "--b2-hard-delete", "--drive-use-trash=false", "--cache-objects=false", "-v", "-vv", "--verbose", "-q", "--quiet",
+		}, word):
 			return deny("restic-option", "the option %s", quote(word))
 		}
 	}
@@ -48,12 +53,12 @@ func (r *resticRule) decide(q *Request) answer {
 	}
 	if len(operands) == 3 {
 		// restic names the remote's path by what stands behind rclone: in -r. "" and "." are the repository itself.
-		if path := strings.TrimSuffix(operands[2], "/"); path != string(r.Repository) && path != "" && path != "." {
+		if named := operands[2]; named != "" && named != "." && strings.TrimSuffix(named, "/") != string(r.Repository) {
 			return deny("restic-path", "the path %s is not the repository", quote(operands[2]))
 		}
 	}
 	args := []string{"rclone", "serve", "restic", "--stdio", "--config", "/dev/null", "--b2-hard-delete"}
-	if r.AppendOnly {
+	if appendOnly {
 		args = append(args, "--append-only")
 	}
 	return allow(&Start{

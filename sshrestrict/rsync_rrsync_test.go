@@ -123,7 +123,8 @@ func (l rsyncLine) explained() bool {
 }
 
 // TestRsyncAgainstRrsync compares our verdicts about reading with rrsync's. Whatever we allow stays inside of the root, and
-// each difference has a reason.
+// each difference has a reason. rrsync before 3.5 does not know absolute paths and fewer options: then the first is all that
+// is looked at.
 func TestRsyncAgainstRrsync(t *testing.T) {
 	root := rsyncTree(t)
 	clusters, options, paths := rsyncParts()
@@ -152,6 +153,11 @@ func TestRsyncAgainstRrsync(t *testing.T) {
 	for i, l := range lines {
 		commands[i] = l.command
 	}
+	script, err := os.ReadFile("/usr/bin/rrsync")
+	if err != nil {
+		t.Fatal(err)
+	}
+	comparable := strings.Contains(string(script), "args.absolute")
 	theirs := rrsyncVerdicts(t, commands, "-ro", "-absolute", root)
 	policy := rsyncPolicy(t, root, "mode: read")
 	allowed, differ := 0, 0
@@ -168,7 +174,7 @@ func TestRsyncAgainstRrsync(t *testing.T) {
 		if ours != theirs[i] {
 			differ++
 		}
-		if ours != theirs[i] && !explained || ours == theirs[i] && i < alone && l.explained() {
+		if comparable && (ours != theirs[i] && !explained || ours == theirs[i] && i < alone && l.explained()) {
 			t.Errorf("%q: ours %v (%s), rrsync's %v", l.command, ours, fmt.Sprint(d.Code, " ", d.Reason), theirs[i])
 		}
 	}

@@ -43,6 +43,8 @@ func newRule(kind string) rule {
 		return new(nixRule)
 	case "power":
 		return new(powerRule)
+	case "rclone":
+		return new(rcloneRule)
 	case "rdiff-backup":
 		return newRdiffRule()
 	case "restic":
@@ -69,8 +71,14 @@ func newRule(kind string) rule {
 func kinds() []string {
 	return []string{
 		"borg", "btrfs", "bzr", "command", "cvs", "darcs", "docker", "fossil", "git", "hg", "mosh", "nix", "power",
-		"rdiff-backup", "restic", "rsync", "scp", "sftp", "stream", "svn", "unison", "zfs",
+		"rclone", "rdiff-backup", "restic", "rsync", "scp", "sftp", "stream", "svn", "unison", "zfs",
 	}
+}
+
+// verbatim is a rule that also knows a command which is no list of plain words, by its whole text. What it starts must have
+// nothing of that text in it.
+type verbatim interface {
+	decideText(text string) answer
 }
 
 // answer is what one rule says to one request. The zero answer says that the request is not of the rule's kind.
@@ -121,6 +129,8 @@ type Start struct {
 	Menu bool
 	// Confine is true for programs that nothing but the sandbox keeps within the root: without one they are not started.
 	Confine bool
+	// Files is true for our own servers of files, which report what they do for the audit.
+	Files bool
 	// Keep are descriptors that the rendered arguments refer to.
 	Keep []int
 	// Pending says what is still to be checked when the session runs and cannot be known before, such as arguments
@@ -137,6 +147,12 @@ type Stage struct {
 
 // companion in Stage.Program stands for our second program, which serves sftp, scp and the menu.
 const companion = "ops-tools"
+
+// serve returns a start of one of our own servers of files, confined to a root as far as the mode goes.
+func serve(root folder, m Mode, args ...string) *Start {
+	s := &Start{Stages: []Stage{session(args...)}, Dir: string(root), Files: true}
+	return s.tree(root, m)
+}
 
 // session returns a stage that runs one of our own servers.
 func session(args ...string) Stage {

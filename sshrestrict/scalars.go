@@ -28,6 +28,8 @@ func (p *Prefix) UnmarshalText(text []byte) error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("expected an address or a prefix such as 10.20.0.0/16, found %s", quote(string(text)))
+	case prefix.Addr().Is4In6():
+		return fmt.Errorf("%s is IPv4 in IPv6; write it plainly", quote(string(text)))
 	case prefix.Masked() != prefix:
 		return fmt.Errorf("%s has bits behind its length; write %s", quote(string(text)), prefix.Masked())
 	}

@@ -58,6 +58,9 @@ func takeSlot(p *Policy, folder string, owner int, now time.Time) (int, error) {
 
 // openState makes and opens the folder, which must be the account's own and closed to others.
 func openState(folder string, owner int) (int, error) {
+	if !path.IsAbs(folder) {
+		return -1, errors.New("the account's home is no absolute path; correct /etc/passwd")
+	}
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return -1, err
 	}
@@ -107,17 +110,24 @@ func countRate(dir int, name string, r Rate, now time.Time) error {
 		return &errLater{"state", fmt.Sprintf("lock the session counter: %v", err)}
 	}
 	ring := make([]byte, 8*(r.Count+1))
-	n, _ := unix.Pread(fd, ring, 0)
-	clear(ring[max(n, 0):])
+	n, err := unix.Pread(fd, ring, 0)
+	if err != nil {
+		return &errLater{"state", fmt.Sprintf("read the session counter: %v", err)}
+	}
+	clear(ring[n:])
 	oldest := int(binary.LittleEndian.Uint64(ring)%uint64(r.Count))*8 + 8
 	last := time.Unix(0, int64(binary.LittleEndian.Uint64(ring[oldest:])))
-	// A time in the future is from before the clock was set back, and is not held against the client.
-	if age := now.Sub(last); age >= 0 && age < r.Span {
+	// A session that came at the same time may have noted a later moment, and a clock can be set back a little. What lies
+	// further ahead than the span is from a clock that was wrong, and is not held against the client.
+	if age := now.Sub(last); age > -r.Span && age < r.Span {
 		return &errLater{"rate", fmt.Sprintf("%d sessions began within %v", r.Count, r.Span)}
 	}
 	binary.LittleEndian.PutUint64(ring[oldest:], uint64(now.UnixNano()))
 	binary.LittleEndian.PutUint64(ring, uint64(oldest/8))
-	if _, err := unix.Pwrite(fd, ring, 0); err != nil {
+	if n, err = unix.Pwrite(fd, ring, 0); err == nil && n < len(ring) {
+		err = unix.ENOSPC
+	}
+	if err != nil {
 		return &errLater{"state", fmt.Sprintf("write the session counter: %v", err)}
 	}
 	return nil

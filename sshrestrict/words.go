@@ -16,7 +16,8 @@ type Word struct {
 	// Pattern is the word as a path.Match pattern if it has unquoted wildcards, else empty. What was quoted in it is
 	// escaped by backslashes.
 	Pattern string
-	// Tilde is true if the word starts with an unquoted ~, which a shell would replace.
+	// Tilde is true if the word has an unquoted ~ where a shell would replace it: at the start, and behind an = or : of
+	// what looks like an assignment. bash does that wherever the word stands.
 	Tilde bool
 	// Assignment is true if the word stands before the program's name and looks like NAME=value, unquoted up to the =.
 	Assignment bool
@@ -70,7 +71,11 @@ func precheck(text string, limit int) error {
 // slash, a dot, a space or a letter of ASCII.
 func deceptive(r rune) bool {
 	switch r {
-	case 0x2024, 0x2025, 0x2044, 0x2215, 0x29f5, 0x29f8, 0x29f9, 0xfe52, 0xfe68: // dots, slashes and backslashes
+	case 0x2024, 0x2025, 0x2044, 0x2215, 0x29f5, 0x29f8, 0x29f9, 0xfe52, 0xfe68, // dots, slashes and backslashes
+		0x034f, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x2800, 0x3164, 0xffa0: // a mark, letters and a symbol that do not show
+		return true
+	}
+	if r >= 0x180b && r <= 0x180f { // variation selectors of Mongolian
 		return true
 	}
 	if r >= 0xff01 && r <= 0xff5e { // full-width ASCII
@@ -112,31 +117,33 @@ func (s *splitter) next() error {
 		s.at++
 		return nil
 	case '|', '&', ';', '<', '>':
-		s.operator()
-		return nil
-	case '1', '2': // a redirection of a numbered stream, if < or > follows at once
-		if rest := s.text[s.at+1:]; rest != "" && (rest[0] == '>' || rest[0] == '<') {
-			s.operator()
-			return nil
-		}
+		return s.operator()
 	case '#':
 		return s.fail("command-syntax", "the comment sign #")
+	}
+	rest := s.text[s.at:]
+	if stream := strings.TrimLeft(rest, "0123456789"); len(stream) < len(rest) && strings.IndexAny(stream, "<>") == 0 {
+		return s.operator()
 	}
 	return s.word()
 }
 
 // operators are tried in this order, so longer ones come first.
-const operators = "2>&1 1>&2 2>> 1>> >>| &>> <<< <<- 2>| 2> 1> 2< 1< && || >> >& <& &> << <> >| ;; |& | & ; < >"
+const operators = "2>&1 1>&2 2>> 1>> &>> <<< <<- 1>| 2>| 1>& 2>& 1<> 2<> 1> 2> 1< 2< && || >> >| >& <& &> << <> ;; |& | & ; < >"
 
-func (s *splitter) operator() {
+func (s *splitter) operator() error {
 	for op := range strings.SplitSeq(operators, " ") {
-		if strings.HasPrefix(s.text[s.at:], op) {
-			s.at += len(op)
-			s.tokens = append(s.tokens, Token{Operator: op})
-			s.command = strings.Trim(op, "|&;") == ""
-			return
+		rest, found := strings.CutPrefix(s.text[s.at:], op)
+		complete := rest == "" || strings.IndexByte(" |&;<>", rest[0]) >= 0
+		if !found || len(op) == len("2>&1") && !complete { // 2>&1x means a file
+			continue
 		}
+		s.at += len(op)
+		s.tokens = append(s.tokens, Token{Operator: op})
+		s.command = strings.Trim(op, "|&;") == ""
+		return nil
 	}
+	return s.fail("command-syntax", "a redirection of a stream other than 1 and 2")
 }
 
 // word reads one word up to a blank or an operator.
@@ -146,7 +153,7 @@ func (s *splitter) word() error {
 	wild, quoted, assigned := false, false, false
 	put := func(c byte, escape bool) {
 		text.WriteByte(c)
-		if escape && strings.IndexByte(`*?[]\-^`, c) >= 0 {
+		if escape && strings.IndexByte(`*?[]\-^!`, c) >= 0 {
 			pattern.WriteByte('\\')
 		}
 		pattern.WriteByte(c)
@@ -191,7 +198,8 @@ func (s *splitter) word() error {
 				return s.fail("command-syntax", "the unquoted !, which asks for a shell")
 			}
 		case '~':
-			w.Tilde = w.Tilde || s.at == start
+			behind := s.at > start && strings.IndexByte("=:", s.text[s.at-1]) >= 0
+			w.Tilde = w.Tilde || s.at == start || behind && assigns(text.String())
 		case '=':
 			if s.command && !quoted && isName(text.String()) {
 				assigned = true
@@ -234,6 +242,13 @@ func (s *splitter) double(put func(byte, bool)) error {
 		}
 	}
 	return s.fail("command-syntax", `a " without its end`)
+}
+
+// assigns is true for NAME=…, NAME+=… and NAME[…]=….
+func assigns(text string) bool {
+	name, _, found := strings.Cut(text, "=")
+	name, _, _ = strings.Cut(strings.TrimSuffix(name, "+"), "[")
+	return found && isName(name)
 }
 
 // isName is true for what may stand left of the = of an assignment, see POSIX.1-2017, Base Definitions, 3.235 Name.

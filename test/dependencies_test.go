@@ -31,10 +31,10 @@ func dependencies() []dependency {
 			[]string{"internal", "logviz", "cmd", "test", "sshrestrict"},
 		},
 		{
-			"golang.org/x/term", "whether a stream is a terminal, and how wide; the editing of lines in the menu",
+			"golang.org/x/term", "whether a stream is a terminal, and how wide",
 			[]string{"internal/terminal", "sshrestrict/menu"},
 		},
-		{"github.com/pkg/sftp", "the packets of the sftp protocol; and, as a client, the other side of its tests", []string{"sshrestrict/sftpserver"}},
+		{"github.com/pkg/sftp", "the packets of the sftp protocol; and, as a client, the other side of its tests", []string{"sshrestrict/sftpserver", "test"}},
 		{"golang.org/x/crypto", "checks in tests that keys are read as others read them", []string{"sshrestrict/keys"}},
 		{"github.com/godbus/dbus", "speaks with logind over the system's bus", []string{"sshrestrict/power"}},
 		{
@@ -47,7 +47,7 @@ func dependencies() []dependency {
 		{"github.com/ulikunitz/xz", "unpacks logs compressed with xz", []string{"logviz"}},
 		{
 			"github.com/santhosh-tekuri/jsonschema", "proves in tests that the schemas we print accept our examples and output",
-			[]string{"logviz", "cmd", "test"},
+			[]string{"logviz", "cmd", "test", "sshrestrict/schema"},
 		},
 		{"github.com/rogpeppe/go-internal", "testscript: tests of the command line that read like a manual", []string{"cmd", "test"}},
 	}

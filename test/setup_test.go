@@ -33,7 +33,7 @@ func newMachine(t *testing.T, system string) *machine {
 		t: t, bin: filepath.Join(dir, "bin"), root: filepath.Join(dir, "root"),
 		system: filepath.Join(dir, "os-release"), log: filepath.Join(dir, "log"),
 	}
-	for _, folder := range []string{dir, m.bin, m.root, m.root + "/etc", m.root + "/etc/ssl", m.root + "/etc/ssl/certs", m.root + "/usr", m.root + "/usr/include", m.root + "/usr/sbin", m.root + "/usr/lib/polkit-1"} {
+	for _, folder := range []string{dir, m.bin, m.root, m.root + "/etc", m.root + "/etc/ssl", m.root + "/etc/ssl/certs", m.root + "/usr", m.root + "/usr/include", m.root + "/usr/sbin", m.root + "/usr/lib/polkit-1", m.root + "/usr/share/zoneinfo/Europe"} {
 		if err := errors.Join(os.MkdirAll(folder, 0o755), os.Chmod(folder, 0o755)); err != nil {
 			t.Fatal(err)
 		}
@@ -43,9 +43,10 @@ func newMachine(t *testing.T, system string) *machine {
 	m.write(m.root+"/usr/include/stdlib.h", "", 0o644)
 	m.write(m.root+"/usr/sbin/sshd", "", 0o755)
 	m.write(m.root+"/usr/lib/polkit-1/polkitd", "", 0o755)
+	m.write(m.root+"/usr/share/zoneinfo/Europe/Paris", "", 0o644)
 	for _, name := range []string{
 		"ffmpeg", "git", "make", "gcc", "shellcheck", "ssh", "rsync", "borg", "restic", "rclone", "hg", "svn", "cvs", "rdiff-backup",
-		"unison", "mosh-server", "git-lfs", "git-annex", "sshfs", "lftp", "pscp", "dbus-daemon", "journalctl",
+		"unison", "mosh-server", "git-lfs", "git-annex", "sshfs", "lftp", "pscp", "dbus-daemon", "journalctl", "man", "mount",
 	} {
 		m.command(name, "exit 0")
 	}

@@ -24,6 +24,7 @@ const (
 	exitUnavailable = 69
 	exitCantCreate  = 73
 	exitIO          = 74
+	exitDenied      = 77
 	exitConfig      = 78
 	exitInterrupted = 130
 )
@@ -45,6 +46,7 @@ func exitCodes() []struct {
 		{exitUnavailable, "a program that is needed is not installed"},
 		{exitCantCreate, "output that cannot be created"},
 		{exitIO, "reading or writing failed, such as on a full disk"},
+		{exitDenied, "ssh-restrict: the policy, or sshd, would refuse"},
 		{exitConfig, "a definition or configuration file is wrong"},
 		{exitInterrupted, "interrupted"},
 	}

@@ -63,7 +63,7 @@ func manPage(cmd *cobra.Command) string {
 	name := strings.ReplaceAll(cmd.CommandPath(), " ", "-")
 	fmt.Fprintf(&b, ".TH %s 1 \"\" %q\n.SH NAME\n%s \\- %s\n", strings.ToUpper(name), version.String(), roff(name), roff(lowerFirst(cmd.Short)))
 	fmt.Fprintf(&b, ".SH SYNOPSIS\n.B %s\n", roff(cmd.UseLine()))
-	about, _, _ := strings.Cut(cmd.Long, "\n\nExit codes:")
+	about, _, _ := strings.Cut(cmd.Long, "\n\nExit codes:\n") // the root's table, which stands at the end of each page
 	if about == "" {
 		about = cmd.Short + "."
 	}

@@ -50,6 +50,7 @@ func noArgs(cmd *cobra.Command, args []string) error {
 		return usageError("%s takes no arguments, got %q", cmd.CommandPath(), args[0])
 	}
 	hint := fmt.Sprintf("See '%s --help'.", cmd.CommandPath())
+	cmd.SuggestionsMinimumDistance = 2 // letters that differ; without it only beginnings of words are known
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		hint = fmt.Sprintf("Did you mean '%s %s'?", cmd.CommandPath(), near[0])
 	}

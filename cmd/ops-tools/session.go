@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os/exec"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"ops/sshrestrict/audit"
 	"ops/sshrestrict/power"
 	"ops/sshrestrict/rooted"
 	"ops/sshrestrict/sftpserver"
@@ -23,7 +25,7 @@ func newSession(e *env) *cobra.Command {
 		RunE:   needsVerb,
 		Hidden: true,
 	}
-	cmd.AddCommand(newSessionSFTP(e), newSessionStore(e), newSessionSum(e), newSessionPower(e), newSessionWhich(e), newSessionMenu(e), newSessionSCP(e))
+	cmd.AddCommand(newSessionSFTP(e), newSessionStore(e), newSessionSum(e), newSessionSpace(e), newSessionPower(e), newSessionWhich(e), newSessionMenu(e), newSessionFiles(e), newSessionSCP(e))
 	return cmd
 }
 
@@ -33,6 +35,7 @@ type treeFlags struct {
 	options rooted.Options
 	mode    string
 	paths   string
+	events  events
 }
 
 func (t *treeFlags) add(cmd *cobra.Command) {
@@ -41,7 +44,10 @@ func (t *treeFlags) add(cmd *cobra.Command) {
 	f.StringVar(&t.mode, "mode", "read", "read, append, write or read-write")
 	f.StringVar(&t.paths, "paths", "absolute", "absolute, rooted or both")
 	f.Int64Var(&t.options.Quota, "quota", 0, "`BYTES` that the tree may have; 0 for no limit")
+	f.BoolVar(&t.options.NoRead, "no-read", false, "contents are not read")
 	f.BoolVar(&t.options.Delete, "delete", false, "files may be deleted and renamed")
+	f.BoolVar(&t.events.recorded, "recorded", false, "go on only when the operation is recorded")
+	f.IntVar(&t.events.fd, "events", 0, "`DESCRIPTOR` of a socket to report operations on")
 }
 
 func (t *treeFlags) open(ctx context.Context) (*rooted.Tree, error) {
@@ -59,6 +65,9 @@ func (t *treeFlags) open(ctx context.Context) (*rooted.Tree, error) {
 
 // use opens the tree, hands it to do, and closes it.
 func (t *treeFlags) use(ctx context.Context, do func(*rooted.Tree) error) error {
+	if t.events.end == nil {
+		t.events.end = func() {}
+	}
 	tree, err := t.open(ctx)
 	if err != nil {
 		return err
@@ -74,8 +83,8 @@ func newSessionSFTP(e *env) *cobra.Command {
 		Short: "Serve the sftp protocol on the standard streams",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return t.use(cmd.Context(), func(tree *rooted.Tree) error {
-				return withCode(exitIO, sftpserver.Serve(cmd.Context(), tree, e.in, e.out, nil))
+			return t.serve(cmd.Context(), e.in, func(ctx context.Context, in io.Reader, tree *rooted.Tree) error {
+				return withCode(exitIO, sftpserver.Serve(ctx, tree, in, e.out, t.events.sftp))
 			})
 		},
 	}
@@ -90,8 +99,9 @@ func newSessionStore(e *env) *cobra.Command {
 		Short: "Store the standard input as a file",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return t.use(cmd.Context(), func(tree *rooted.Tree) error {
-				_, err := tree.Put(cmd.Context(), args[0], e.in)
+			return t.serve(cmd.Context(), e.in, func(ctx context.Context, in io.Reader, tree *rooted.Tree) error {
+				n, err := tree.Put(ctx, args[0], in)
+				t.events.report(audit.Operation{Name: "close-write", Path: args[0], BytesIn: n, BytesOut: -1}, err)
 				return withCode(exitCantCreate, err)
 			})
 		},
@@ -103,16 +113,48 @@ func newSessionStore(e *env) *cobra.Command {
 func newSessionSum(e *env) *cobra.Command {
 	t := &treeFlags{}
 	cmd := &cobra.Command{
-		Use:   "sum --root FOLDER [flags] -- md5|sha1|sha256 PATH",
-		Short: "Print a file's checksum as md5sum(1) does",
-		Args:  cobra.ExactArgs(2),
+		Use:   "sum --root FOLDER [flags] -- ALGORITHM [PATH]",
+		Short: "Print a file's checksum, or that of the standard input, as md5sum(1) does",
+		Args:  cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return t.use(cmd.Context(), func(tree *rooted.Tree) error {
-				sum, err := tree.Sum(cmd.Context(), args[0], args[1])
+			name := "-"
+			return t.use(cmd.Context(), func(tree *rooted.Tree) (err error) {
+				sum := ""
+				if len(args) == 1 {
+					sum, err = rooted.Sum(args[0], e.in)
+				} else {
+					name = args[1]
+					sum, err = tree.Sum(cmd.Context(), args[0], name)
+					t.events.report(audit.Operation{Name: "open-read", Path: name, BytesIn: -1, BytesOut: -1}, err)
+				}
 				if err != nil {
 					return withCode(exitNoInput, err)
 				}
-				_, err = fmt.Fprintf(e.out, "%s  %s\n", sum, args[1])
+				_, err = fmt.Fprintf(e.out, "%s  %s\n", sum, name)
+				return withCode(exitIO, err)
+			})
+		},
+	}
+	t.add(cmd)
+	return cmd
+}
+
+func newSessionSpace(e *env) *cobra.Command {
+	t := &treeFlags{}
+	cmd := &cobra.Command{
+		Use:   "space --root FOLDER [flags] -- PATH",
+		Short: "Print how much room there is, as df -k does",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return t.use(cmd.Context(), func(tree *rooted.Tree) error {
+				s, err := tree.Space(args[0])
+				if err != nil {
+					return withCode(exitNoInput, err)
+				}
+				const kilo = 1024
+				total, used, free := s.Total*s.Block/kilo, (s.Total-s.Free)*s.Block/kilo, s.Available*s.Block/kilo
+				_, err = fmt.Fprintf(e.out, "Filesystem 1K-blocks Used Available Use%% Mounted on\n- %d %d %d %d%% %s\n",
+					total, used, free, 100*used/max(total, 1), args[0])
 				return withCode(exitIO, err)
 			})
 		},

@@ -17,15 +17,17 @@ func newSessionMenu(e *env) *cobra.Command {
 		Short: "Answer lines typed at a terminal by the rules of a policy",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			environment := os.Environ()
+			sshrestrict.ForgetZone()
 			m, err := sshrestrict.OpenMenu(sshrestrict.Process{
-				Environment: os.Environ(), In: os.Stdin, Out: os.Stdout, Err: os.Stderr, UID: os.Geteuid(), PID: os.Getpid(),
+				Environment: environment, In: os.Stdin, Out: os.Stdout, Err: os.Stderr, UID: os.Geteuid(), PID: os.Getpid(),
 				Now: e.now(), Clock: time.Now, Own: os.Executable,
 			}, file, key)
 			if err != nil {
 				return withCode(exitConfig, err)
 			}
 			settings := m.Settings()
-			code, err := menu.Run(cmd.Context(), m, menu.Options{Prompt: settings.Prompt, Banner: settings.Banner}, os.Stdin, os.Stdout)
+			code, err := menu.Run(cmd.Context(), m, menu.Options{Prompt: settings.Prompt, Banner: settings.Banner, Idle: settings.Idle}, os.Stdin, os.Stdout)
 			if err == nil && code != 0 {
 				err = &codedError{code, errSaid}
 			}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -28,9 +30,9 @@ func newSessionSCP(e *env) *cobra.Command {
 				}
 				o.Paths = append(o.Paths, scpserver.Path{Text: text, Pattern: form == "pattern"})
 			}
-			return t.use(cmd.Context(), func(tree *rooted.Tree) error {
-				o.Tree = tree
-				code, err := scpserver.Serve(cmd.Context(), o, e.in, e.out)
+			return t.serve(cmd.Context(), e.in, func(ctx context.Context, in io.Reader, tree *rooted.Tree) error {
+				o.Tree, o.Log = tree, t.events.scp
+				code, err := scpserver.Serve(ctx, o, in, e.out)
 				if err == nil && code == 0 {
 					return nil
 				}

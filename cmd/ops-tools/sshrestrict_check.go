@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"ops/internal/strictyaml"
 	"ops/internal/terminal"
 	"ops/sshrestrict"
 	"ops/sshrestrict/keys"
@@ -27,7 +30,8 @@ func newCheck(e *env) *cobra.Command {
 		Use:   "check [NAME…] | check --simulate ACCOUNT --key FILE [--from ADDRESS] -- COMMAND…",
 		Short: "Look for mistakes in policies, or try a login without making one",
 		Long: "Look for what policies allow without their author having meant it: programs that run others, folders through which a\n" +
-			"client could change its own restrictions, rules that never answer, sudo in a sandbox that takes its power.\n" +
+			"client could change its own restrictions, rules that never answer, sudo in a sandbox that takes its power, lines of\n" +
+			"authorized_keys that leave more open than the policy.\n" +
 			"Without a NAME all policies of the folder are looked at.\n\n" +
 			"--simulate tells, before sshd is restarted, what would happen to a login: which line of which file sshd would take by its\n" +
 			"present configuration files, which policy that names, and what the policy answers to the command.\n\n" +
@@ -39,7 +43,7 @@ func newCheck(e *env) *cobra.Command {
 			if o.simulate != "" {
 				return runSimulate(cmd.Context(), e, o, args)
 			}
-			return runCheck(e, o, args)
+			return runCheck(cmd.Context(), e, o, args)
 		},
 	}
 	f := cmd.Flags()
@@ -49,10 +53,13 @@ func newCheck(e *env) *cobra.Command {
 	f.StringVar(&o.key, "key", "", "with --simulate: `FILE` of the public key")
 	f.StringVar(&o.from, "from", "127.0.0.1", "with --simulate: `ADDRESS` of the client")
 	f.BoolVar(&o.json, "json", false, "print JSON")
+	cmd.ValidArgsFunction = completePolicies(anyNumber)
+	completeFlag(cmd, "account", completeAccounts)
+	completeFlag(cmd, "simulate", completeAccounts)
 	return cmd
 }
 
-func runCheck(e *env, o *checkOptions, names []string) error {
+func runCheck(ctx context.Context, e *env, o *checkOptions, names []string) error {
 	folder, err := filepath.Abs(o.policies)
 	if err != nil {
 		return err
@@ -70,10 +77,7 @@ func runCheck(e *env, o *checkOptions, names []string) error {
 	for _, name := range names {
 		p, err := sshrestrict.Load(folder, name, os.Geteuid())
 		if err != nil {
-			findings = append(findings, sshrestrict.Finding{
-				Severity: "error", Code: "unreadable", File: filepath.Join(folder, name+".yaml"), Message: err.Error(),
-				Remedy: "until then everything is denied",
-			})
+			findings = append(findings, unreadable(filepath.Join(folder, name+".yaml"), err)...)
 			continue
 		}
 		found, err := p.Check(o.account, e.now())
@@ -82,6 +86,11 @@ func runCheck(e *env, o *checkOptions, names []string) error {
 		}
 		findings = append(findings, found...)
 	}
+	lines, err := checkLines(ctx, o, names)
+	if err != nil {
+		fmt.Fprintln(e.err, terminal.Printable("the lines of authorized_keys were not looked at: "+err.Error()))
+	}
+	findings = append(findings, lines...)
 	bad := 0
 	for _, f := range findings {
 		if f.Severity != "note" {
@@ -102,9 +111,62 @@ func runCheck(e *env, o *checkOptions, names []string) error {
 		return withCode(exitIO, err)
 	}
 	if bad > 0 {
-		return fmt.Errorf("%d findings in %d policies", bad, len(names))
+		return fmt.Errorf("%d to look at; policies looked at: %d", bad, len(names))
 	}
 	return nil
+}
+
+// unreadable tells of a policy that cannot be loaded, with a finding for each mistake in it.
+func unreadable(file string, err error) []sshrestrict.Finding {
+	if several, ok := err.(interface{ Unwrap() []error }); ok { // of errors.Join
+		var all []sshrestrict.Finding
+		for _, one := range several.Unwrap() {
+			all = append(all, unreadable(file, one)...)
+		}
+		return all
+	}
+	f := sshrestrict.Finding{
+		Severity: "error", Code: "unreadable", File: file, Message: err.Error(),
+		Remedy: "correct it; until then the policy denies everything",
+	}
+	if mistake, ok := errors.AsType[*strictyaml.Error](err); ok {
+		f.Line, f.Message = mistake.Line, fmt.Sprintf("column %d: %s", mistake.Column, mistake.Msg)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		f.Remedy = "ops ssh-restrict init prints ready policies"
+	}
+	return []sshrestrict.Finding{f}
+}
+
+// checkLines looks at the lines of authorized_keys that start one of the policies: what a key may do beside is not the
+// policy's to refuse.
+func checkLines(ctx context.Context, o *checkOptions, policies []string) ([]sshrestrict.Finding, error) {
+	machine, err := keys.Local()
+	if err != nil {
+		return nil, err
+	}
+	if o.account != "" {
+		account, err := machine.Account(o.account)
+		if err != nil {
+			return nil, err
+		}
+		machine.Accounts = []keys.Account{account}
+	}
+	found, err := machine.Discover(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var findings []sshrestrict.Finding
+	for _, k := range machine.Audit(found.Locations).Keys {
+		if !k.Active || k.Own == nil || k.Restricted == keys.Fully || !slices.Contains(policies, k.Own.Policy) {
+			continue
+		}
+		findings = append(findings, sshrestrict.Finding{
+			Severity: "warning", Code: "restrict", File: k.File, Line: k.Line, Remedy: "add restrict to the line, and pty behind it for a menu",
+			Message: "beside policy " + k.Own.Policy + " the key may use " + strings.Join(k.Open, ", "),
+		})
+	}
+	return findings, nil
 }
 
 // simulated is the answer of --simulate.

@@ -16,8 +16,6 @@ import (
 	"ops/sshrestrict"
 )
 
-const exitDenied = 77
-
 type explainOptions struct {
 	policy, policies, key, account string
 	command                        string
@@ -57,6 +55,8 @@ func newExplain(e *env) *cobra.Command {
 	f.BoolVar(&o.login, "login", false, "the client asks for no command")
 	f.StringVar(&o.batch, "batch", "", "judge the cases in `FILE`, - for the standard input")
 	f.BoolVar(&o.json, "json", false, "print JSON")
+	completePolicyFlag(cmd)
+	completeFlag(cmd, "account", completeAccounts)
 	return cmd
 }
 
@@ -92,19 +92,22 @@ func runExplain(e *env, o *explainOptions, args []string, textGiven bool) error 
 }
 
 func (o *explainOptions) load() (*sshrestrict.Policy, error) {
-	var p *sshrestrict.Policy
-	var err error
+	named := o.policies
 	if strings.ContainsRune(o.policy, '/') {
-		path, absErr := filepath.Abs(o.policy)
-		if absErr != nil {
-			return nil, absErr
-		}
+		named = o.policy
+	}
+	path, err := filepath.Abs(named)
+	if err != nil {
+		return nil, err
+	}
+	var p *sshrestrict.Policy
+	if named == o.policy {
 		p, err = sshrestrict.LoadFile(path, os.Geteuid())
 	} else {
-		p, err = sshrestrict.Load(o.policies, o.policy, os.Geteuid())
+		p, err = sshrestrict.Load(path, o.policy, os.Geteuid())
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, withCode(exitNoInput, err)
+		return nil, withCode(exitNoInput, fmt.Errorf("%w; ops ssh-restrict init prints ready policies", err))
 	}
 	return p, withCode(exitConfig, err)
 }

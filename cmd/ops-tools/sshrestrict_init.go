@@ -16,10 +16,11 @@ func newInit(e *env) *cobra.Command {
 		fmt.Fprintf(&long, "  %-12s  %s\n", name, profiles.Summary(name))
 	}
 	return &cobra.Command{
-		Use:       "init PROFILE",
-		Short:     "Print a ready policy for a usual job",
-		Long:      strings.TrimRight(long.String(), "\n"),
-		Example:   "  ops ssh-restrict init backup-pull > /etc/ops/ssh-restrict/backup.yaml",
+		Use:   "init PROFILE",
+		Short: "Print a ready policy for a usual job",
+		Long:  strings.TrimRight(long.String(), "\n"),
+		Example: "  ops ssh-restrict init backup-pull > /etc/ops/ssh-restrict/backup.yaml\n" +
+			"  ops ssh-restrict init upload-only | less",
 		ValidArgs: profiles.Names(),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {

@@ -31,8 +31,13 @@ func newKeys(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "keys",
 		Short: "Write, install and review lines of authorized_keys",
-		Args:  noArgs,
-		RunE:  needsVerb,
+		Long: "Write, install and review lines of authorized_keys. A line of ours has restrict, which closes forwarding, terminal and\n" +
+			"~/.ssh/rc, and the forced command with the policy's name.",
+		Example: "  ops ssh-restrict keys print --policy backup --key nas nas.pub\n" +
+			"  ops ssh-restrict keys install --policy backup --key nas --account backup --dry-run nas.pub\n" +
+			"  ops ssh-restrict keys audit",
+		Args: noArgs,
+		RunE: needsVerb,
 	}
 	cmd.AddCommand(newKeysPrint(e), newKeysInstall(e), newKeysAudit(e))
 	return cmd
@@ -47,6 +52,7 @@ func (o *keyOptions) add(cmd *cobra.Command) {
 	f.StringSliceVar(&o.restriction.From, "from", nil, "`ADDRESS` or network from which the key is taken; may be repeated")
 	f.StringVar(&o.expires, "expires", "", "`DATE` from which on the key is not taken, such as 2027-06-30")
 	f.BoolVar(&o.restriction.PTY, "pty", false, "allow a terminal, for menus")
+	completePolicyFlag(cmd)
 }
 
 // lines renders a line for each key of the files.
@@ -161,6 +167,7 @@ func newKeysInstall(e *env) *cobra.Command {
 	f.BoolVar(&o.replace, "replace", false, "take out other lines with the same key")
 	f.BoolVar(&o.dryRun, "dry-run", false, "show what would change")
 	f.BoolVar(&o.json, "json", false, "print JSON")
+	completeFlag(cmd, "account", completeAccounts)
 	return cmd
 }
 
@@ -183,7 +190,7 @@ func newKeysAudit(e *env) *cobra.Command {
 		Use:   "audit",
 		Short: "List every key that opens this machine, and how far it is restricted",
 		Long: "List every key that opens this machine, and how far it is restricted. sshd is asked for each account which files it reads.\n\n" +
-			"Exit codes: 0 nothing worse than a note, 1 findings.",
+			"Exit codes: 0 nothing worse than a note, 1 findings, 69 sshd does not tell where keys are.",
 		Example: "  ops ssh-restrict keys audit --json | jq -r '.keys[] | select(.restricted != \"fully\") | .file'",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -191,12 +198,21 @@ func newKeysAudit(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			progress := terminal.NewProgress(e.err, terminal.Job{
+				Label: "asking sshd", Unit: "accounts", Total: int64(len(machine.Accounts)), Now: e.now, Silent: !terminal.IsTerminal(e.err),
+				Terminal: true, Width: terminal.Width(e.err, e.getenv), Style: terminal.NewStyle(e.err, e.getenv),
+			})
+			machine.Asked = func(accounts int) { progress.Set(int64(accounts)) }
 			found, err := machine.Discover(cmd.Context())
+			progress.Finish()
 			if err != nil {
 				return err
 			}
 			report := machine.Audit(found.Locations)
 			report.Findings = append(report.Findings, found.Blind...)
+			if report.Keys == nil {
+				report.Keys = []keys.Audited{} // a list in JSON too
+			}
 			if asJSON {
 				err = printJSON(e.out, report)
 			} else {
@@ -205,10 +221,15 @@ func newKeysAudit(e *env) *cobra.Command {
 			if err != nil {
 				return withCode(exitIO, err)
 			}
+			unseen := false
 			for _, f := range report.Findings {
 				if f.Severity != keys.Low {
 					return errors.New("there are keys to look at")
 				}
+				unseen = unseen || f.Code == "not-asked"
+			}
+			if unseen {
+				return withCode(exitUnavailable, errors.New("sshd did not answer for all accounts, whose keys are not seen"))
 			}
 			return nil
 		},
@@ -227,7 +248,11 @@ func printAudit(e *env, r keys.Report) error {
 		fmt.Fprintf(&b, "%s:%d: %s %s %s %s%s\n", k.File, k.Line, k.Account, k.Fingerprint, k.Comment, k.Restricted, policy)
 	}
 	for _, f := range r.Findings {
-		fmt.Fprintf(&b, "%s: %s %s:%d: %s\n    %s\n", f.Severity, f.Account, f.File, f.Line, f.Text, f.Remedy)
+		place := ""
+		if f.File != "" {
+			place = fmt.Sprintf("%s:%d: ", f.File, f.Line)
+		}
+		fmt.Fprintf(&b, "%s: %s %s%s\n    %s\n", f.Severity, f.Account, place, f.Text, f.Remedy)
 	}
 	fmt.Fprintf(&b, "%d keys in %d files, %d findings\n", len(r.Keys), r.Files, len(r.Findings))
 	for line := range strings.Lines(b.String()) {

@@ -117,7 +117,10 @@ func newUnlearn(e *env) *cobra.Command {
 			if err != nil {
 				return usageError("--since: %w", err)
 			}
-			records := trail.Files(args[1:]...)
+			records, err := auditFiles(args[1:])
+			if err != nil {
+				return err
+			}
 			if len(args) == 1 {
 				records = trail.Journal(cmd.Context(), trail.JournalOptions{Since: begin})
 			}
@@ -143,5 +146,6 @@ func newUnlearn(e *env) *cobra.Command {
 	f.StringVar(&policies, "policies", policies, "`FOLDER` of the policies")
 	f.StringVar(&since, "since", since, "a `TIME` such as 2026-06-01, or a length of time before now")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.ValidArgsFunction = completePolicies(1)
 	return cmd
 }

@@ -14,8 +14,12 @@ func newPower(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "power",
 		Short: "Let an account put this machine to sleep",
-		Args:  noArgs,
-		RunE:  needsVerb,
+		Long: "Let an account put this machine to sleep: what the rule power of a policy needs beside the policy.\n\n" +
+			"logind and polkit decide who may suspend or power off. A forced command of an account that is not root has no session of\n" +
+			"its own, so polkit needs a rule that lets it.",
+		Example: "  ops ssh-restrict power install --account ops-power --dry-run",
+		Args:    noArgs,
+		RunE:    needsVerb,
 	}
 	cmd.AddCommand(newPowerInstall(e))
 	return cmd
@@ -33,11 +37,14 @@ func newPowerInstall(e *env) *cobra.Command {
 		Example: "  ops ssh-restrict power install --account ops-power --verbs suspend,poweroff --print",
 		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
+			if account == "" {
+				return usageError("install needs --account NAME, that of the forced command")
+			}
 			grant := power.Grant{User: account, Sessions: sessions}
 			for _, name := range verbs {
 				verb, ok := request.ParseVerb(name)
 				if !ok {
-					return usageError("--verbs %q: unknown verb", name)
+					return usageError("--verbs %q: unknown verb; there are suspend, hibernate, poweroff and reboot", name)
 				}
 				grant.Verbs = append(grant.Verbs, verb)
 			}
@@ -73,5 +80,7 @@ func newPowerInstall(e *env) *cobra.Command {
 	f.StringVar(&path, "file", path, "`FILE` to write")
 	f.BoolVar(&show, "print", false, "print the rule instead")
 	f.BoolVar(&dryRun, "dry-run", false, "change nothing")
+	completeFlag(cmd, "account", completeAccounts)
+	completeFlag(cmd, "verbs", completeWords(verbs...))
 	return cmd
 }

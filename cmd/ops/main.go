@@ -23,8 +23,10 @@ func run(args []string) int {
 		return code
 	}
 	if len(args) > 0 && args[0] == "ssh-restrict" && sshrestrict.IsForced(args[1:]) {
+		environment := os.Environ()
+		sshrestrict.ForgetZone()
 		return sshrestrict.Main(sshrestrict.Process{
-			Args: args[1:], Environment: os.Environ(), In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+			Args: args[1:], Environment: environment, In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 			UID: os.Geteuid(), PID: os.Getpid(), Now: time.Now(), Clock: time.Now, Own: os.Executable,
 		})
 	}

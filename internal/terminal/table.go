@@ -62,9 +62,9 @@ func (t *Table) widths() []int {
 	widths := make([]int, len(t.Columns))
 	total := gap * (len(t.Columns) - 1)
 	for i, c := range t.Columns {
-		widths[i] = columns(Printable(c.Title))
+		widths[i] = Columns(Printable(c.Title))
 		for _, row := range t.rows {
-			widths[i] = max(widths[i], columns(row[i]))
+			widths[i] = max(widths[i], Columns(row[i]))
 		}
 		total += widths[i]
 	}

@@ -199,8 +199,8 @@ func TestSpan(t *testing.T) {
 
 func TestColumnsAndCut(t *testing.T) {
 	for s, want := range map[string]int{"abc": 3, "é": 1, "e\u0301": 1, "世界": 4, "👍": 2, "ｶ": 1, "Ａ": 2, "": 0} {
-		if got := columns(s); got != want {
-			t.Errorf("columns(%q) = %d, want %d", s, got, want)
+		if got := Columns(s); got != want {
+			t.Errorf("Columns(%q) = %d, want %d", s, got, want)
 		}
 	}
 	cases := []struct {
@@ -218,7 +218,7 @@ func TestColumnsAndCut(t *testing.T) {
 	}
 	for _, c := range cases {
 		got := cut(c.in, c.width)
-		if got != c.want || columns(got) > c.width {
+		if got != c.want || Columns(got) > c.width {
 			t.Errorf("cut(%q, %d) = %q, want %q", c.in, c.width, got, c.want)
 		}
 	}

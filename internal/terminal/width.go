@@ -5,8 +5,8 @@ import (
 	"unicode"
 )
 
-// columns returns how many columns of a terminal a printable text takes.
-func columns(s string) int {
+// Columns returns how many columns of a terminal a printable text takes.
+func Columns(s string) int {
 	n := 0
 	for _, char := range s {
 		n += runeColumns(char)
@@ -29,7 +29,7 @@ func runeColumns(char rune) int {
 
 // cut shortens a printable text to at most width columns, with "…" in the place of what is missing.
 func cut(s string, width int) string {
-	if columns(s) <= width {
+	if Columns(s) <= width {
 		return s
 	}
 	if width <= 0 {
@@ -46,7 +46,7 @@ func cut(s string, width int) string {
 
 // pad fills a printable text with spaces up to width columns, on the left if right is true.
 func pad(s string, width int, right bool) string {
-	fill := strings.Repeat(" ", max(0, width-columns(s)))
+	fill := strings.Repeat(" ", max(0, width-Columns(s)))
 	if right {
 		return fill + s
 	}

@@ -47,7 +47,8 @@ func TestAuditLines(t *testing.T) {
 		{"pty before restrict", `pty,restrict,command="x" ` + ed25519A, Fully, "", ""},
 		{"opened again", `restrict,port-forwarding,command="x" ` + ed25519A, Partly, "port-forwarding", "medium partly-restricted :1"},
 		{"ours", ours("p", ed25519A), Fully, "", ""},
-		{"ours in PATH", `restrict,command="ops ssh-restrict --policy p" ` + ed25519A, Fully, "", "high own-fault :1"},
+		{"ours in PATH", `restrict,command="ops ssh-restrict --policy p" ` + ed25519A, Fully, "", "low own-advice :1"},
+		{"ours elsewhere", `restrict,command="bin/ops ssh-restrict --policy p" ` + ed25519A, Fully, "", "high own-fault :1"},
 		{"ours with %u", `restrict,command="/usr/bin/ops ssh-restrict --user %u" ` + ed25519A, Fully, "", ""},
 		{"expired", `restrict,expiry-time="20200101Z",command="x" ` + ed25519A, Fully, "", "low expired :1"},
 		{"local expiry", `restrict,expiry-time="20300101",command="x" ` + ed25519A, Fully, "", "low local-expiry :1"},
@@ -182,8 +183,13 @@ func TestDiscover(t *testing.T) {
 	m := machine(t)
 	m.Sshd = s.sshd()
 	m.Accounts = append(m.Accounts, Account{Name: "a,user=root", Home: "/"})
+	asked := 0
+	m.Asked = func(accounts int) { asked = accounts }
 	d, err := m.Discover(t.Context())
 	must(t, err)
+	if asked != len(m.Accounts) {
+		t.Errorf("progress ended at %d of %d accounts", asked, len(m.Accounts))
+	}
 	var got []string
 	for _, l := range d.Locations {
 		if l.Account == "alice" || l.Account == "bob" || l.Account == "carol" && l.Rank == 0 {

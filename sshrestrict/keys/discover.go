@@ -36,10 +36,13 @@ func (m Machine) Discover(ctx context.Context) (Discovery, error) {
 			d.Blind = append(d.Blind, Finding{Severity: Low, Code: code, Account: account, Text: text, Remedy: remedy})
 		}
 	}
-	for _, a := range m.Accounts {
+	for i, a := range m.Accounts {
 		c, err := m.Sshd.Effective(ctx, Client{User: a.Name})
 		if ctx.Err() != nil {
 			return d, fmt.Errorf("find files of keys: %w", ctx.Err())
+		}
+		if m.Asked != nil {
+			m.Asked(i + 1)
 		}
 		if err != nil {
 			add("not-asked", a.Name, err.Error(), "correct what sshd complains about and look again")

@@ -104,4 +104,7 @@ func judgeRestriction(add report, a Account, l Location, k Audited) {
 	case k.Restricted == Partly:
 		add(Medium, "partly-restricted", "beside its command the key may use: "+open, "add restrict to the line")
 	}
+	if k.Own != nil && k.Own.Advice != "" && k.Own.Fault == "" {
+		add(Low, "own-advice", k.Own.Advice, "write the line anew: ops ssh-restrict keys print")
+	}
 }

@@ -10,16 +10,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"ops/sshrestrict/internal/passwd"
 )
 
 // Account is a line of passwd(5).
-type Account struct {
-	Name  string
-	UID   int
-	GID   int
-	Home  string
-	Shell string // "" means /bin/sh
-}
+type Account = passwd.Account
 
 // Group is a line of group(5).
 type Group struct {
@@ -38,6 +34,8 @@ type Machine struct {
 	// PrivateGroups is true where sshd accepts files that a group may write to whose only member is the owner, as the
 	// sshd of Debian and Ubuntu does.
 	PrivateGroups bool
+	// Asked is told by Discover how many accounts sshd was asked about, each of which takes a moment; nil for nobody.
+	Asked func(accounts int)
 }
 
 // Local describes the machine that the program runs on, from /etc/passwd, /etc/group and /etc/os-release. Directory services
@@ -49,7 +47,7 @@ func Local() (Machine, error) {
 		return m, fmt.Errorf("read accounts: %w", err)
 	}
 	defer table.Close()
-	if m.Accounts, err = ReadAccounts(table); err != nil {
+	if m.Accounts, err = passwd.Read(table); err != nil {
 		return m, fmt.Errorf("read accounts: %w", err)
 	}
 	groups, err := os.Open("/etc/group")
@@ -107,42 +105,23 @@ func (m Machine) zone() *time.Location {
 	return m.Zone
 }
 
-// ReadAccounts reads the format of passwd(5). Broken lines are passed over, as the C library does.
-func ReadAccounts(r io.Reader) ([]Account, error) {
-	var out []Account
-	err := eachRecord(r, 7, func(f []string) {
-		uid, errUID := strconv.ParseUint(f[2], 10, 32)
-		gid, errGID := strconv.ParseUint(f[3], 10, 32)
-		if errUID == nil && errGID == nil {
-			out = append(out, Account{Name: f[0], UID: int(uid), GID: int(gid), Home: f[5], Shell: f[6]})
-		}
-	})
-	return out, err
-}
-
-// ReadGroups reads the format of group(5).
+// ReadGroups reads the format of group(5). Broken lines are passed over, as the C library does.
 func ReadGroups(r io.Reader) ([]Group, error) {
 	var out []Group
-	err := eachRecord(r, 4, func(f []string) {
-		gid, err := strconv.ParseUint(f[2], 10, 32)
-		if err == nil {
-			members := strings.FieldsFunc(f[3], func(char rune) bool { return char == ',' })
-			out = append(out, Group{Name: f[0], GID: int(gid), Members: members})
-		}
-	})
-	return out, err
-}
-
-// eachRecord calls take for every line of so many fields between colons, except those of the old NIS.
-func eachRecord(r io.Reader, fields int, take func([]string)) error {
 	const longest = 1 << 20 // bytes of a line; groups may have many members
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, longest)
 	for lines.Scan() {
 		f := strings.Split(lines.Text(), ":")
-		if len(f) == fields && f[0] != "" && !strings.ContainsAny(f[0][:1], "+-#") && !strings.Contains(lines.Text(), "\x00") {
-			take(f)
+		if len(f) != 4 || f[0] == "" || strings.ContainsAny(f[0][:1], "+-#") || strings.Contains(lines.Text(), "\x00") {
+			continue // broken, or of the old NIS
 		}
+		gid, err := strconv.ParseUint(f[2], 10, 32)
+		if err != nil {
+			continue
+		}
+		members := strings.FieldsFunc(f[3], func(char rune) bool { return char == ',' })
+		out = append(out, Group{Name: f[0], GID: int(gid), Members: members})
 	}
-	return lines.Err()
+	return out, lines.Err()
 }

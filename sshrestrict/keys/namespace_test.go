@@ -38,10 +38,10 @@ func TestMain(m *testing.M) {
 // testAccounts are all accounts of the namespace beside those of the machine.
 func testAccounts() []Account {
 	return []Account{
-		{"alice", 61001, 61001, "/home/alice", "/home/probe"},
-		{"bob", 61002, 61002, "/home/bob", "/home/probe"},
-		{"carol", 61003, 61000, "/home/carol", "/home/probe"}, // in a group with others
-		{"dora", 61004, 61004, "/home/dora", "/home/no-shell"},
+		{Name: "alice", UID: 61001, GID: 61001, Home: "/home/alice", Shell: "/home/probe"},
+		{Name: "bob", UID: 61002, GID: 61002, Home: "/home/bob", Shell: "/home/probe"},
+		{Name: "carol", UID: 61003, GID: 61000, Home: "/home/carol", Shell: "/home/probe"}, // in a group with others
+		{Name: "dora", UID: 61004, GID: 61004, Home: "/home/dora", Shell: "/home/no-shell"},
 	}
 }
 
@@ -91,16 +91,16 @@ func enterNamespace() error {
 		group += fmt.Sprintf("%s:x:%d:%s\n", g.Name, g.GID, strings.Join(g.Members, ","))
 	}
 	for name, text := range map[string]string{"passwd": passwd, "group": group} {
-		err = errors.Join(err, os.WriteFile("/run/"+name, []byte(text), 0o644), unix.Mount("/run/"+name, "/etc/"+name, "", unix.MS_BIND, ""))
+		err = errors.Join(err, os.WriteFile("/run/"+name, []byte(text), 0o644))
+		if e := unix.Mount("/run/"+name, "/etc/"+name, "", unix.MS_BIND, ""); e != nil {
+			err = errors.Join(err, fmt.Errorf("mount over /etc/%s: %w", name, e))
+		}
 	}
 	if err := errors.Join(err, errRead, errGroups); err != nil {
 		return err
 	}
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	return syscall.Exec(self, os.Args, append(os.Environ(), namespaceVariable+"=1"))
+	// By its path it may not be found in here, if we are in a chroot.
+	return fmt.Errorf("start anew: %w", syscall.Exec("/proc/self/exe", os.Args, append(os.Environ(), namespaceVariable+"=1")))
 }
 
 // home makes the account's home anew, empty, and returns the account.

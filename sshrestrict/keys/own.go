@@ -7,12 +7,14 @@ import (
 
 // Own is what a forced command says that starts our program.
 type Own struct {
-	Program string `json:"program"` // as written, mostly "/usr/bin/ops"
+	Program string `json:"program"` // as written, mostly "/usr/bin/ops"; the login shell looks "ops" up
 	Policy  string `json:"policy"`
 	Key     string `json:"key,omitempty"`
 	Folder  string `json:"policies,omitempty"` // "" for the default
 	// Fault says why the command starts our program and yet denies or misleads, "" if it is well.
 	Fault string `json:"fault,omitempty"`
+	// Advice says what would make a command that works more certain, "" for nothing.
+	Advice string `json:"advice,omitempty"`
 }
 
 // ParseOwn recognises a forced command of the form that [Line] writes and those that the program accepts beside it: options
@@ -27,8 +29,11 @@ func ParseOwn(command string) (own Own, ok bool) {
 		own.Fault = "the login shell reads quotes, variables and operators in it; write plain words"
 		return own, true
 	}
-	if !strings.HasPrefix(words[0], "/") {
-		own.Fault = "the program is looked up in the account's PATH; write its absolute path"
+	switch { // the login shell starts it, in the home, with the PATH that sshd was built with
+	case words[0] == "ops":
+		own.Advice = "the login shell looks the program up in its PATH; an absolute path says which one is meant"
+	case !strings.HasPrefix(words[0], "/"):
+		own.Fault = "the program is looked for in the account's home; write its absolute path"
 	}
 	words = words[2:]
 	if len(words) > 0 && words[0] == "run" {

@@ -183,7 +183,7 @@ func FuzzLine(f *testing.F) {
 		if program == "" {
 			program = DefaultProgram
 		}
-		if !ok || own != (Own{program, policy, key, folder, ""}) {
+		if !ok || own != (Own{Program: program, Policy: policy, Key: key, Folder: folder}) {
 			t.Fatalf("%q: %+v", line, own)
 		}
 		if !o.Restrict || o.PTY != pty || o.PortForwarding || o.AgentForwarding || o.X11Forwarding || o.UserRC || o.CertAuthority ||
@@ -254,7 +254,10 @@ func TestParseOwn(t *testing.T) {
 		{"/usr/bin/ops ssh-restrict --policy backup --key nas", true, Own{Program: "/usr/bin/ops", Policy: "backup", Key: "nas"}},
 		{"/usr/bin/ops ssh-restrict run --policy=backup", true, Own{Program: "/usr/bin/ops", Policy: "backup"}},
 		{"/usr/bin/ops ssh-restrict --user alice --policies /etc/p", true, Own{Program: "/usr/bin/ops", Policy: "alice", Folder: "/etc/p"}},
-		{"ops ssh-restrict --policy p", true, Own{Program: "ops", Policy: "p", Fault: "PATH"}},
+		{"ops ssh-restrict --policy p", true, Own{Program: "ops", Policy: "p", Advice: "PATH"}},
+		{"ops ssh-restrict", true, Own{Program: "ops", Fault: "no policy", Advice: "PATH"}},
+		{"./ops ssh-restrict --policy p", true, Own{Program: "./ops", Policy: "p", Fault: "absolute"}},
+		{"bin/ops ssh-restrict --policy p", true, Own{Program: "bin/ops", Policy: "p", Fault: "absolute"}},
 		{"/usr/bin/ops ssh-restrict --user %u", true, Own{Program: "/usr/bin/ops", Policy: "%u"}},
 		{"/usr/bin/ops ssh-restrict --user $USER", true, Own{Program: "/usr/bin/ops", Fault: "login shell"}},
 		{"/usr/bin/ops ssh-restrict --policy p; sh", true, Own{Program: "/usr/bin/ops", Fault: "login shell"}},
@@ -276,6 +279,9 @@ func TestParseOwn(t *testing.T) {
 		fault := got.Fault
 		if c.want.Fault != "" && strings.Contains(fault, c.want.Fault) {
 			got.Fault = c.want.Fault
+		}
+		if c.want.Advice != "" && strings.Contains(got.Advice, c.want.Advice) {
+			got.Advice = c.want.Advice
 		}
 		if ours != c.ours || got != c.want {
 			t.Errorf("%q: %+v %v", c.command, got, ours)

@@ -15,6 +15,14 @@ const (
 	shebang  = 254  // bytes of a first line that the kernel looks at, without "#!"
 )
 
+// Examine tells whether Exec and Run would execute a program, with the variables that it would get: the error is nil,
+// *MissingProgram or *UnsafeProgram.
+func Examine(program string, env []string) error {
+	programs, err := openAll(&Command{Program: program, Env: env})
+	closeAll(programs)
+	return err
+}
+
 // openAll opens the program and what the kernel executes for it: the interpreters of scripts, the program that env looks
 // up for a first line such as "#!/usr/bin/env python3", and the loader of shared libraries. All are held to the same rule.
 // The program itself is the first; the caller closes them.

@@ -348,7 +348,7 @@ func TestTimeLimit(t *testing.T) {
 func TestSignalsAreForwarded(t *testing.T) {
 	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGWINCH} {
 		t.Run(sig.String(), func(t *testing.T) {
-			l := begin(t, pipeline([]string{"probe", "signals"}))
+			l := begin(t, pipeline([]string{"probe", "signals", sig.String()}))
 			l.line()
 			if err := l.Process.Signal(sig); err != nil {
 				t.Fatal(err)
@@ -507,12 +507,26 @@ func TestRace(t *testing.T) {
 		p.Confinement.Level = level
 		l := begin(t, p)
 		const flips = 10_000
-		for range flips {
-			if err := unix.Renameat2(unix.AT_FDCWD, root+"/in/x", unix.AT_FDCWD, root+"/in/link", unix.RENAME_EXCHANGE); err != nil {
-				t.Fatal(err)
+		enough, flipped := make(chan struct{}), make(chan error, 1)
+		go func() { // on until the reader, which may be slow to start, has read enough as well
+			var err error
+			for n, open := 0, true; err == nil && (n < flips || open); n++ {
+				err = unix.Renameat2(unix.AT_FDCWD, root+"/in/x", unix.AT_FDCWD, root+"/in/link", unix.RENAME_EXCHANGE)
+				select {
+				case <-enough:
+					open = false
+				default:
+				}
 			}
+			flipped <- err
+		}()
+		if got := l.line(); got != "enough" {
+			t.Errorf("got %q", got)
 		}
-		// One more of each state, until the reader has seen something of both.
+		close(enough)
+		if err := <-flipped; err != nil {
+			t.Fatal(err)
+		}
 		l.in.Close()
 		var reads, good, leaks int
 		if _, err := fmt.Sscanf(l.line(), "ok reads=%d good=%d leaks=%d", &reads, &good, &leaks); err != nil {

@@ -51,7 +51,7 @@ func (b *builder) trees(kind string, samples []sample) {
 		if a.writes && kind != "scp" && kind != "svn" {
 			deletes = strconv.FormatBool(a.deletes)
 		}
-		b.add(kind, mapping("root", quote(a.root), "mode", a.mode(), "delete", deletes), "", a.from...)
+		b.add(kind, mapping("root", yamlText(a.root), "mode", a.mode(), "delete", deletes), "", a.from...)
 	}
 }
 
@@ -89,10 +89,10 @@ func (b *builder) streams(kind string, samples []sample) {
 		}
 		pairs := []string{"receive", "", "send", ""}
 		if a.writes {
-			pairs[1] = quote(name)
+			pairs[1] = yamlText(name)
 		}
 		if a.reads {
-			pairs[3] = quote(name)
+			pairs[3] = yamlText(name)
 		}
 		slices.Sort(a.grants)
 		for _, grant := range a.grants {

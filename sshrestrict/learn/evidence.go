@@ -74,12 +74,11 @@ func readLine(line []byte, logins *logins) (Evidence, bool) {
 		return Evidence{}, false
 	}
 	if line[0] == '{' || bytes.Contains(line, []byte(": @cee: ")) {
-		for r, err := range trail.Read(bytes.NewReader(append(line[:len(line):len(line)], '\n'))) {
-			if err == nil {
-				return FromRecord(&r)
-			}
+		r, err := trail.ParseLine(line)
+		if err != nil {
+			return Evidence{}, false
 		}
-		return Evidence{}, false
+		return FromRecord(&r)
 	}
 	tag, pid, message, ok := splitSyslog(string(line))
 	if !ok {

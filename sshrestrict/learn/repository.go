@@ -53,7 +53,7 @@ func (b *builder) repositories(kind string, samples []sample, note string) {
 				}
 			}
 			slices.Sort(names)
-			pairs := []string{"root", quote(root), "repositories", list(names), "mode", first.mode()}
+			pairs := []string{"root", yamlText(root), "repositories", list(names), "mode", first.mode()}
 			for _, grant := range first.grants {
 				pairs = append(pairs, grant, "true")
 			}
@@ -91,7 +91,7 @@ func (b *builder) stores(kind string, samples []sample) {
 		if at.appendOnly {
 			appendOnly, note = "true", ""
 		}
-		b.add(kind, mapping("repository", quote(root), "append-only", appendOnly, "quota", quotaOf(at.quota)), note, at.from...)
+		b.add(kind, mapping("repository", yamlText(root), "append-only", appendOnly, "quota", quotaOf(at.quota)), note, at.from...)
 	}
 }
 

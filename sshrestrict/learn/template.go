@@ -178,7 +178,7 @@ func typeOf(values []string) (string, refusal) {
 	}
 	if dir := path.Dir(values[0]); len(values) >= manyFiles && strings.Count(dir, "/") >= 2 &&
 		!slices.ContainsFunc(values, func(v string) bool { return path.Dir(v) != dir || path.Clean(v) != v || !path.IsAbs(v) }) {
-		return "{file-in: " + quote(dir) + "}", ""
+		return "{file-in: " + yamlText(dir) + "}", ""
 	}
 	if len(values) > maxOneOf {
 		return "", "too many different values at one place: write a template by hand"

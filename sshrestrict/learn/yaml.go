@@ -2,9 +2,9 @@ package learn
 
 import "strings"
 
-// quote returns text as a YAML scalar that is text again when it is read (YAML 1.2, 7.3.2 and 7.3.3): plain where nobody
+// yamlText returns text as a YAML scalar that is text again when it is read (YAML 1.2, 7.3.2 and 7.3.3): plain where nobody
 // could take it for anything else, else in single quotes, in which only the quote itself is special. The text must print.
-func quote(text string) string {
+func yamlText(text string) string {
 	if isPlain(text) {
 		return text
 	}
@@ -30,7 +30,7 @@ func isPlain(text string) bool {
 func list(texts []string) string {
 	quoted := make([]string, len(texts))
 	for i, text := range texts {
-		quoted[i] = quote(text)
+		quoted[i] = yamlText(text)
 	}
 	return "[" + strings.Join(quoted, ", ") + "]"
 }

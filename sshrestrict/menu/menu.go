@@ -1,5 +1,8 @@
 // Package menu is the restricted terminal of a policy with a menu: a line at a time, with editing, history and completion, and
 // no shell behind it. Start with Run; what a line may do is decided by the Session that it is given.
+//
+// What is shown is what is done: the line holds no character that a terminal obeys or hides, nothing in it is expanded, and
+// nothing is done before all of it was drawn. There are no jobs, so the keys that stop a program do nothing.
 package menu
 
 import (
@@ -11,24 +14,31 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
+
+	"ops/internal/terminal"
+	"ops/sshrestrict/menu/keyboard"
 )
 
 // Session answers lines.
 type Session interface {
-	Do(ctx context.Context, line string) (code int) // runs the line on the process's own streams
-	Complete(line string) []string                  // what may stand for the last word
-	Commands() []string                             // for help and the numbered list
+	Do(ctx context.Context, line string) (code int)     // runs the line on the process's own streams
+	Complete(line string) (start int, words []string)   // what may stand from line[start] on
+	Commands() (lines []string, ready func(i int) bool) // for help; ready lines have no words to fill in
+	Files() []string                                    // what the menu's own commands for files take, for help
 }
 
 // Options of a menu.
 type Options struct {
 	Prompt string
 	Banner string
+	Idle   time.Duration // without a key, after which the session ends; 0 for never
 }
 
-// Run reads lines until the end of the input, "exit" or a failing read, and returns the exit code of the last line.
+// Run reads lines until the end of the input, "exit", the end of the time for doing nothing, or a failing read, and returns
+// the exit code of the last line.
 func Run(ctx context.Context, s Session, o Options, in, out *os.File) (int, error) {
 	m := &menu{session: s, options: o, in: in, out: out}
 	if !term.IsTerminal(int(in.Fd())) {
@@ -54,7 +64,7 @@ func (m *menu) plain(ctx context.Context) (int, error) {
 	for ctx.Err() == nil {
 		line, err := readLine(lines)
 		if line != "" || err == nil {
-			if m.line(ctx, line, m.out) {
+			if m.line(ctx, line) {
 				return m.code, nil
 			}
 		}
@@ -89,52 +99,81 @@ func readLine(r *bufio.Reader) (string, error) {
 	}
 }
 
-// terminal edits lines on a terminal, which is in raw mode while a line is typed and as it was while a program runs.
+// terminal edits lines on a terminal.
 func (m *menu) terminal(ctx context.Context) (int, error) {
-	fd := int(m.in.Fd())
-	screen := struct {
-		io.Reader
-		io.Writer
-	}{m.in, m.out}
-	t := term.NewTerminal(screen, m.options.Prompt)
-	t.AutoCompleteCallback = m.complete
+	keys, err := keyboard.Open(m.in, m.options.Idle)
+	if err != nil {
+		return m.code, err
+	}
 	if m.options.Banner != "" {
-		fmt.Fprintln(m.out, m.options.Banner)
+		for line := range strings.SplitSeq(strings.TrimRight(m.options.Banner, "\n"), "\n") {
+			fmt.Fprintln(m.out, terminal.Printable(line))
+		}
 	}
 	fmt.Fprintln(m.out, "Type help for what is allowed here, exit to leave.")
+	err = m.lines(ctx, keys)
+	if errors.Is(err, keyboard.ErrIdle) {
+		fmt.Fprintf(m.out, "\r\nNothing was typed for %s: good-bye.\n", terminal.Span(m.options.Idle))
+		err = nil
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, keyboard.ErrEnd) {
+		err = nil
+	}
+	return m.code, errors.Join(err, keys.Close())
+}
+
+// lines takes lines until the last one. The terminal is in raw mode while a line is typed.
+func (m *menu) lines(ctx context.Context, keys *keyboard.Keyboard) error {
+	e := newEditor(m.options.Prompt, m.out, m.session.Complete)
 	for ctx.Err() == nil {
-		if width, height, err := term.GetSize(fd); err == nil && width > 0 {
-			_ = t.SetSize(width, height)
+		if err := keys.Raw(); err != nil {
+			return err
 		}
-		before, err := term.MakeRaw(fd)
+		how, err := m.edit(e, keys)
 		if err != nil {
-			return m.code, fmt.Errorf("edit lines: %w", err)
+			return err
 		}
-		line, err := t.ReadLine()
-		if restore := term.Restore(fd, before); restore != nil {
-			return m.code, fmt.Errorf("restore the terminal: %w", restore)
+		if err := keys.Cooked(); err != nil {
+			return err
 		}
-		switch {
-		case errors.Is(err, io.EOF):
-			fmt.Fprintln(m.out)
-			return m.code, nil
-		case errors.Is(err, term.ErrPasteIndicator): // pasted text is typed text
-		case err != nil:
-			return m.code, fmt.Errorf("read a line: %w", err)
-		}
-		if m.line(ctx, line, m.out) {
-			return m.code, nil
+		switch how {
+		case left:
+			return nil
+		case accepted:
+			if m.line(ctx, e.String()) {
+				return nil
+			}
 		}
 	}
-	return m.code, ctx.Err()
+	return ctx.Err()
+}
+
+// edit takes keys until they make a line.
+func (m *menu) edit(e *editor, keys *keyboard.Keyboard) (outcome, error) {
+	e.screen.width, e.screen.height = keys.Size()
+	e.begin()
+	for {
+		key, err := keys.Next()
+		if err != nil {
+			return left, err
+		}
+		if key.Code == keyboard.Resize {
+			e.screen.width, e.screen.height = keys.Size()
+		}
+		if how := e.press(key); how != editing {
+			return how, nil
+		}
+		if !keys.Pending() { // in the middle of a paste nobody looks
+			e.draw()
+		}
+	}
 }
 
 // line does what a line says and tells whether it was the last one.
-func (m *menu) line(ctx context.Context, line string, out io.Writer) (done bool) {
+func (m *menu) line(ctx context.Context, line string) (done bool) {
 	line = strings.TrimSpace(line)
-	commands := m.session.Commands()
-	if n, err := strconv.Atoi(line); err == nil && n >= 1 && n <= len(commands) && !strings.ContainsAny(commands[n-1], "[…") &&
-		commands[n-1] == strings.ToLower(commands[n-1]) {
+	commands, ready := m.session.Commands()
+	if n, err := strconv.Atoi(line); err == nil && n >= 1 && n <= len(commands) && strconv.Itoa(n) == line && ready(n-1) {
 		line = commands[n-1]
 	}
 	switch line {
@@ -143,10 +182,7 @@ func (m *menu) line(ctx context.Context, line string, out io.Writer) (done bool)
 	case "exit", "quit", "logout":
 		return true
 	case "help", "?":
-		for i, c := range commands {
-			fmt.Fprintf(out, "%3d  %s\n", i+1, c)
-		}
-		fmt.Fprintln(out, "Words in capitals are yours to fill in; Tab completes. A number chooses a line without such words.")
+		m.help(commands)
 		m.code = 0
 		return false
 	}
@@ -154,28 +190,13 @@ func (m *menu) line(ctx context.Context, line string, out io.Writer) (done bool)
 	return false
 }
 
-// complete is called by the terminal for every key.
-func (m *menu) complete(line string, pos int, key rune) (string, int, bool) {
-	if key != '\t' || pos != len(line) {
-		return "", 0, false
+func (m *menu) help(commands []string) {
+	for i, c := range commands {
+		fmt.Fprintf(m.out, "%3d  %s\n", i+1, terminal.Printable(c))
 	}
-	found := m.session.Complete(line)
-	if len(found) == 0 {
-		return line, pos, true
+	for _, f := range m.session.Files() {
+		fmt.Fprintf(m.out, "     %s\n", f)
 	}
-	common := found[0]
-	for _, f := range found[1:] {
-		for !strings.HasPrefix(f, common) {
-			common = common[:len(common)-1]
-		}
-	}
-	start := strings.LastIndexByte(line, ' ') + 1
-	if len(common) < len(line)-start {
-		return line, pos, true
-	}
-	completed := line[:start] + common
-	if len(found) == 1 && !strings.HasSuffix(common, "/") {
-		completed += " "
-	}
-	return completed, len(completed), true
+	fmt.Fprintln(m.out, "     help, exit")
+	fmt.Fprintln(m.out, "Words in capitals are yours to fill in; Tab completes. A number chooses a line without such words.")
 }

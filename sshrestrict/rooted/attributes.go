@@ -50,7 +50,7 @@ func (t *Tree) Apply(p string, c Change) error {
 		return denied("setstat", p, "this folder is read-only")
 	}
 	f, err := t.openAny(name)
-	if errors.Is(err, fs.ErrPermission) && t.options.Mode == ReadWrite {
+	if errors.Is(err, unix.EACCES) && t.options.Mode == ReadWrite { // of the kernel, not ours
 		return failure("setstat", p, t.applyByName(name, c))
 	}
 	if err != nil {

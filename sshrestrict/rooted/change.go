@@ -95,7 +95,7 @@ func (t *Tree) Rename(from, to string, replace bool) error {
 			return err
 		}
 		if !t.options.deletes() {
-			if !t.mine.made[n.identity] || !n.regular() || t.open[n.identity] > 0 {
+			if !t.mine.made[n.identity] || !n.regular() || t.open[n.identity].writers > 0 {
 				return denied("rename", from, "only a finished upload of this session can be renamed here")
 			}
 		}
@@ -109,6 +109,9 @@ func (t *Tree) Rename(from, to string, replace bool) error {
 				return denied("rename", to, "the file exists already and nothing can be overwritten here")
 			}
 			return &Error{Op: "rename", Path: to, Err: fs.ErrExist}
+		}
+		if exists && !old.regular() && !t.options.deletes() {
+			return denied("rename", to, "something else than a file has that name, and nothing can be removed here")
 		}
 		if replace {
 			err = unix.Renameat(fromDir, fromBase, toDir, toBase)
@@ -136,35 +139,57 @@ func renameNew(fromDir int, from string, toDir int, to string, n node) error {
 	return unix.Unlinkat(fromDir, from, 0)
 }
 
-// stayInside refuses to move a link with "..", or a folder that holds one, to where it would lead out.
+// stayInside refuses to move a link with "..", or a folder that holds one, to where it would lead out. How deep a place
+// is shows in its path only if no element of it is a link; of any other it is known to be below the root.
 func (t *Tree) stayInside(from, to string, n node) error {
-	switch {
-	case n.kind() == unix.S_IFLNK:
-		target, err := t.root.Readlink(from)
-		if err != nil {
+	if n.kind() != unix.S_IFLNK && !n.folder() {
+		return nil
+	}
+	known, err := t.straight(path.Dir(from))
+	if err != nil {
+		return err
+	}
+	there := to
+	switch straight, err := t.straight(path.Dir(to)); {
+	case err != nil:
+		return err
+	case !straight:
+		there = path.Base(to)
+	case known && n.folder() && strings.Count(to, "/") >= strings.Count(from, "/"):
+		return nil // no nearer to the root than before
+	}
+	check := func(name string, n node) error {
+		if n.kind() != unix.S_IFLNK {
+			return nil
+		}
+		target, err := t.root.Readlink(name)
+		if err != nil || inside(path.Dir(there+strings.TrimPrefix(name, from)), target) {
 			return err
 		}
-		if !inside(path.Dir(to), target) {
-			return denied("rename", from, "the symbolic link would lead out of the folder")
-		}
-	case n.folder() && strings.Count(to, "/") < strings.Count(from, "/"):
-		return t.walk(context.Background(), from, func(name string, n node) error {
-			if n.kind() != unix.S_IFLNK {
-				return nil
-			}
-			target, err := t.root.Readlink(name)
-			if err != nil {
-				return err
-			}
-			moved := to + strings.TrimPrefix(name, from)
-			// One that leads out already was not made by a session and does no more harm elsewhere.
-			if inside(path.Dir(name), target) && !inside(path.Dir(moved), target) {
-				return denied("rename", from, "a symbolic link in it would lead out of the folder")
-			}
+		// One that leads out already was not made by a session and does no more harm elsewhere.
+		if name != from && (path.IsAbs(target) || known && !inside(path.Dir(name), target)) {
 			return nil
-		})
+		}
+		return denied("rename", from, "a symbolic link would lead out of the folder")
 	}
-	return nil
+	if n.folder() {
+		return t.walk(context.Background(), from, check)
+	}
+	return check(from, n)
+}
+
+// straight is true if a folder's path goes through no link.
+func (t *Tree) straight(dir string) (bool, error) {
+	for ; dir != "."; dir = path.Dir(dir) {
+		info, err := t.root.Lstat(dir)
+		if err != nil {
+			return false, err
+		}
+		if !info.IsDir() {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // inside is true if a link in the folder dir with this target cannot lead out of the root: the target is relative, with
@@ -234,15 +259,11 @@ func (t *Tree) Symlink(target, p string) error {
 	if strings.IndexByte(target, 0) >= 0 || len(target) > maxPath {
 		return invalid("symlink", p, "a target with a NUL or of more than 4096 bytes")
 	}
-	// The folder must have no link in its own path, or its depth would not be what its path says.
-	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
-		info, err := t.root.Lstat(dir)
-		if err != nil {
-			return failure("symlink", p, err)
-		}
-		if !info.IsDir() {
-			return denied("symlink", p, "its folder is reached through a symbolic link; use the real path")
-		}
+	switch straight, err := t.straight(path.Dir(name)); {
+	case err != nil:
+		return failure("symlink", p, err)
+	case !straight: // its depth is not what its path says
+		return denied("symlink", p, "its folder is reached through a symbolic link; use the real path")
 	}
 	if !inside(path.Dir(name), target) {
 		return denied("symlink", p, "the target must be relative and stay inside the folder")

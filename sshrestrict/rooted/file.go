@@ -35,7 +35,7 @@ type File struct {
 
 // OpenFile opens a regular file with the flags of package os: O_RDONLY, O_WRONLY or O_RDWR with O_CREATE, O_EXCL, O_TRUNC
 // and O_APPEND. Others are ignored. In [Append] mode only a file that does not exist can be opened for writing. In [Write]
-// mode, O_RDWR is accepted from clients that always ask for it, and reading fails.
+// mode and with NoRead, O_RDWR is accepted from clients that always ask for it, and reading fails.
 func (t *Tree) OpenFile(p string, flag int, perm fs.FileMode) (*File, error) {
 	name, err := t.name("open", p)
 	if err != nil {
@@ -44,7 +44,7 @@ func (t *Tree) OpenFile(p string, flag int, perm fs.FileMode) (*File, error) {
 	access := flag & (os.O_RDONLY | os.O_WRONLY | os.O_RDWR)
 	f := &File{
 		tree: t, path: p, name: name,
-		read:  access != os.O_WRONLY && t.options.Mode != Write,
+		read:  access != os.O_WRONLY && t.options.reads(),
 		write: access != os.O_RDONLY,
 		atEnd: flag&os.O_APPEND != 0,
 	}
@@ -55,11 +55,14 @@ func (t *Tree) OpenFile(p string, flag int, perm fs.FileMode) (*File, error) {
 		if f.file, f.id, err = t.openRegular(name, os.O_RDONLY, 0); err != nil {
 			return nil, failure("open", p, err)
 		}
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.hold(f.id, false, 1)
 		return f, nil
 	case t.options.Mode == Read:
 		return nil, denied("open", p, "this folder is read-only")
 	}
-	if t.options.Mode == Write {
+	if !t.options.reads() {
 		access = os.O_WRONLY
 	}
 	if err := f.openToWrite(access, flag, perm); err != nil {
@@ -109,17 +112,36 @@ func (f *File) openToWrite(access, flag int, perm fs.FileMode) (err error) {
 func (f *File) opened(flag int) error {
 	t := f.tree
 	t.mu.Lock()
-	t.open[f.id]++
+	t.hold(f.id, true, 1)
 	t.mine.add(f.id, f.made)
 	t.mu.Unlock()
 	f.whole = f.made
-	if flag&os.O_TRUNC != 0 && !f.made {
+	if f.made {
+		return nil
+	}
+	err := disarm(f.file)
+	if err == nil && flag&os.O_TRUNC != 0 {
 		f.whole = true
-		if err := t.resize(f.file, 0, func() error { return f.file.Truncate(0) }); err != nil {
-			return errors.Join(err, f.Close())
-		}
+		err = t.resize(f.file, 0, func() error { return f.file.Truncate(0) })
+	}
+	if err != nil {
+		return errors.Join(err, f.Close())
 	}
 	return nil
+}
+
+// disarm takes set-user-ID and set-group-ID off a file that is going to be written to. The kernel does so at the first
+// write, but not if root writes.
+func disarm(f *os.File) error {
+	n, err := lookFile(f)
+	if err != nil || n.mode&(unix.S_ISUID|unix.S_ISGID) == 0 {
+		return err
+	}
+	err = unix.Fchmod(int(f.Fd()), n.mode&0o777)
+	if errors.Is(err, unix.EPERM) { // not the owner, and so not root
+		return nil
+	}
+	return err
 }
 
 // openRegular opens a regular file, and nothing else: opening a device may already do something, opening a pipe may wait.
@@ -188,6 +210,9 @@ func (f *File) WriteAt(b []byte, offset int64) (int, error) {
 	if f.atEnd {
 		f.mu.Lock()
 		defer f.mu.Unlock()
+		if f.failed != nil {
+			return 0, f.failed
+		}
 		n, err := lookFile(f.file)
 		if err != nil {
 			return 0, failure("write", f.path, err)
@@ -264,20 +289,17 @@ func (f *File) finish(lost bool) error {
 			err = errors.Join(err, fmt.Errorf("the unfinished file stays: %w", failure("remove", f.path, e)))
 		}
 	}
-	if f.write {
-		f.tree.release(f.file, f.id)
-	}
+	f.tree.release(f.file, f.id, f.write)
 	return errors.Join(err, failure("close", f.path, f.file.Close()))
 }
 
 // release books that a handle is about to be closed.
-func (t *Tree) release(file *os.File, id identity) {
+func (t *Tree) release(file *os.File, id identity, write bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.open[id]--; t.open[id] > 0 {
+	if t.hold(id, write, -1) != (handles{}) {
 		return
 	}
-	delete(t.open, id)
 	if n, err := lookFile(file); err == nil && n.links == 0 && t.options.Quota > 0 {
 		t.used -= n.size
 	}

@@ -35,7 +35,8 @@ func (t *Tree) count(ctx context.Context) (int64, error) {
 	return total, err
 }
 
-// walk calls visit for everything below a folder, without following links.
+// walk calls visit for everything below a folder. Links are not followed, but for one that takes the place of a folder
+// meanwhile, which os.Root keeps inside.
 func (t *Tree) walk(ctx context.Context, top string, visit func(name string, n node) error) error {
 	type pending struct {
 		name  string
@@ -45,7 +46,7 @@ func (t *Tree) walk(ctx context.Context, top string, visit func(name string, n n
 	for todo := []pending{{top, 0}}; len(todo) > 0; {
 		dir := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		f, err := t.root.OpenFile(dir.name, unix.O_DIRECTORY|unix.O_NOFOLLOW, 0)
+		f, err := t.root.OpenFile(dir.name, unix.O_DIRECTORY, 0)
 		if err != nil {
 			if errors.Is(err, fs.ErrNotExist) && dir.depth > 0 {
 				continue // removed meanwhile
@@ -121,7 +122,9 @@ func (t *Tree) resize(f *os.File, to int64, change func() error) error {
 	}
 	changed := change()
 	after, err := lookFile(f)
-	t.used += after.size - before.size
+	if err == nil {
+		t.used += after.size - before.size
+	}
 	return errors.Join(changed, err)
 }
 
@@ -141,7 +144,7 @@ func (t *Tree) Room(size int64) error {
 // gone books that a name of a file was removed or written over. The bytes of a file that is still open are given back when
 // it is closed.
 func (t *Tree) gone(n node) {
-	if t.options.Quota > 0 && n.regular() && n.links == 1 && t.open[n.identity] == 0 {
+	if t.options.Quota > 0 && n.regular() && n.links == 1 && t.open[n.identity] == (handles{}) {
 		t.used -= n.size
 	}
 }

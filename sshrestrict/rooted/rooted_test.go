@@ -14,54 +14,13 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"ops/sshrestrict/rooted/rootedtest"
 )
-
-// aBox is a folder with a root in it, and a secret beside the root.
-func aBox(t testing.TB) (dir, root string) {
-	t.Helper()
-	dir = t.TempDir()
-	root = filepath.Join(dir, "root")
-	put(t, filepath.Join(root, "file"), "content")
-	put(t, filepath.Join(root, "dir", "in"), "in")
-	put(t, filepath.Join(dir, "secret", "canary"), "the secret")
-	for link, target := range map[string]string{"escape": "../secret", "absolute": dir + "/secret", "inner": "dir", "dir/up": "../file", "dangling": "../secret/new"} {
-		if err := os.Symlink(target, filepath.Join(root, link)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := unix.Mkfifo(filepath.Join(root, "fifo"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return dir, root
-}
-
-func put(t testing.TB, path, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func get(t testing.TB, path string) string {
-	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Error(err)
-	}
-	return string(text)
-}
 
 func open(t testing.TB, root string, o Options) *Tree {
 	t.Helper()
-	tree, err := Open(context.Background(), root, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { tree.Close() })
-	return tree
+	return rootedtest.Opened[*Tree](t)(Open(context.Background(), root, o))
 }
 
 // all opens with every right.
@@ -86,8 +45,8 @@ func load(t *Tree, p string) (string, error) {
 func second(_ any, err error) error { return err }
 
 func TestPathStyles(t *testing.T) {
-	_, root := aBox(t)
-	put(t, root+root+"/trap", "") // the root's own path inside the root
+	_, root := rootedtest.Box(t)
+	rootedtest.Put(t, root+root+"/trap", "") // the root's own path inside the root
 	for _, c := range []struct {
 		style PathStyle
 		path  string
@@ -188,6 +147,8 @@ func TestModes(t *testing.T) {
 		"read, delete":   {Options{Mode: Read, Delete: true}, look + "read, sum, "},
 		"append":         {Options{Mode: Append}, look + "read, sum, " + fresh},
 		"append, delete": {Options{Mode: Append, Delete: true}, look + "read, sum, " + fresh},
+		"append, closed": {Options{Mode: Append, NoRead: true}, look + fresh},
+		"rw, closed":     {Options{Mode: ReadWrite, NoRead: true}, look + fresh + over + "chmod, times, link times, symlink, link, "},
 		"write":          {Options{Mode: Write}, look + fresh + over},
 		"write, delete":  {Options{Mode: Write, Delete: true}, look + fresh + over + "remove, rmdir, rename, rename over, rename folder, own remove, "},
 		"rw":             {Options{Mode: ReadWrite}, look + "read, sum, " + fresh + over + "chmod, times, link times, symlink, link, "},
@@ -200,7 +161,7 @@ func TestModes(t *testing.T) {
 		}
 		for op, do := range ops {
 			t.Run(name+"/"+op, func(t *testing.T) {
-				_, root := aBox(t)
+				_, root := rootedtest.Box(t)
 				err := do(open(t, root, c.options))
 				if allowed := strings.Contains(", "+c.allowed, ", "+op+", "); allowed != (err == nil) {
 					t.Errorf("allowed %v: %v", allowed, err)
@@ -241,12 +202,12 @@ func TestEscapes(t *testing.T) {
 	for _, way := range []string{"escape", "absolute", "..", "../secret", "dir/../../secret", "inner/../../secret", "/etc", "inner/up/../../.."} {
 		for name, do := range ops {
 			t.Run(way+"/"+name, func(t *testing.T) {
-				dir, root := aBox(t)
+				dir, root := rootedtest.Box(t)
 				err := do(open(t, root, all()), way)
 				if !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.ENOTDIR) {
 					t.Errorf("%v", err)
 				}
-				if entries, _ := os.ReadDir(dir + "/secret"); len(entries) != 1 || get(t, dir+"/secret/canary") != "the secret" {
+				if entries, _ := os.ReadDir(dir + "/secret"); len(entries) != 1 || rootedtest.Get(t, dir+"/secret/canary") != "the secret" {
 					t.Error("the outside has changed")
 				}
 				if err != nil && strings.Contains(err.Error(), dir+"/secret/") {
@@ -258,7 +219,7 @@ func TestEscapes(t *testing.T) {
 }
 
 func TestSpecialFilesAreNotOpened(t *testing.T) {
-	_, root := aBox(t)
+	_, root := rootedtest.Box(t)
 	if err := unix.Mknod(root+"/null", unix.S_IFCHR|0o666, int(unix.Mkdev(1, 3))); err != nil {
 		t.Fatal(err)
 	}
@@ -287,7 +248,7 @@ func TestSpecialFilesAreNotOpened(t *testing.T) {
 }
 
 func TestQuota(t *testing.T) {
-	_, root := aBox(t) // 9 bytes
+	_, root := rootedtest.Box(t) // 9 bytes
 	tree := open(t, root, Options{Mode: ReadWrite, Delete: true, Quota: 100})
 	free := func() int64 {
 		t.Helper()
@@ -367,9 +328,9 @@ func TestQuota(t *testing.T) {
 
 // The count at the start sees each file once, and gives up on time.
 func TestCount(t *testing.T) {
-	_, root := aBox(t)
+	_, root := rootedtest.Box(t)
 	for i := range 1000 {
-		put(t, fmt.Sprintf("%s/many/%d/f", root, i), "12345")
+		rootedtest.Put(t, fmt.Sprintf("%s/many/%d/f", root, i), "12345")
 	}
 	if err := os.Link(root+"/file", root+"/file2"); err != nil {
 		t.Fatal(err)
@@ -386,7 +347,7 @@ func TestCount(t *testing.T) {
 }
 
 func TestMaxFile(t *testing.T) {
-	_, root := aBox(t)
+	_, root := rootedtest.Box(t)
 	tree := open(t, root, Options{Mode: Write, MaxFile: 10})
 	for name, write := range map[string]func() error{
 		"write": func() error { return store(tree, "new", "0123456789x", os.O_CREATE) },
@@ -414,7 +375,7 @@ func TestMaxFile(t *testing.T) {
 
 // Put leaves what was there when anything goes wrong, and keeps permissions when it replaces.
 func TestPut(t *testing.T) {
-	_, root := aBox(t)
+	_, root := rootedtest.Box(t)
 	tree := open(t, root, all())
 	ctx := context.Background()
 	os.Chmod(root+"/file", 0o4640)
@@ -422,17 +383,17 @@ func TestPut(t *testing.T) {
 	if _, err := tree.Put(ctx, "file", &failing{text: "half", err: broken}); !errors.Is(err, broken) {
 		t.Errorf("%v", err)
 	}
-	if get(t, root+"/file") != "content" {
+	if rootedtest.Get(t, root+"/file") != "content" {
 		t.Error("the old file has changed")
 	}
-	if n, err := tree.Put(ctx, "file", strings.NewReader("new")); n != 3 || err != nil || get(t, root+"/file") != "new" {
+	if n, err := tree.Put(ctx, "file", strings.NewReader("new")); n != 3 || err != nil || rootedtest.Get(t, root+"/file") != "new" {
 		t.Errorf("%d %v", n, err)
 	}
 	if info, _ := os.Stat(root + "/file"); info.Mode() != 0o640 {
 		t.Errorf("%v", info.Mode())
 	}
 	// Through a link that stays inside, the file is replaced and the link stays.
-	if _, err := tree.Put(ctx, "dir/up", strings.NewReader("through")); err != nil || get(t, root+"/file") != "through" {
+	if _, err := tree.Put(ctx, "dir/up", strings.NewReader("through")); err != nil || rootedtest.Get(t, root+"/file") != "through" {
 		t.Errorf("%v", err)
 	}
 	if target, err := os.Readlink(root + "/dir/up"); target != "../file" {
@@ -467,9 +428,9 @@ func (f *failing) Read(b []byte) (int, error) {
 }
 
 func TestGlob(t *testing.T) {
-	_, root := aBox(t)
+	_, root := rootedtest.Box(t)
 	for _, name := range []string{"a1", "a2", "b1", ".hidden", "star*", "x/a1", "x/y/a3", "[br]"} {
-		put(t, root+"/g/"+name, "")
+		rootedtest.Put(t, root+"/g/"+name, "")
 	}
 	for _, c := range []struct {
 		style   PathStyle
@@ -506,9 +467,9 @@ func TestGlob(t *testing.T) {
 }
 
 func TestListIsBounded(t *testing.T) {
-	_, root := aBox(t)
+	_, root := rootedtest.Box(t)
 	for i := range 300 {
-		put(t, fmt.Sprintf("%s/many/%03d", root, i), "")
+		rootedtest.Put(t, fmt.Sprintf("%s/many/%03d", root, i), "")
 	}
 	tree := open(t, root, Options{})
 	if infos, err := tree.List("many", 300); len(infos) != 300 || err != nil || infos[7].Name() != "007" {
@@ -523,7 +484,7 @@ func TestListIsBounded(t *testing.T) {
 }
 
 func TestSum(t *testing.T) {
-	_, root := aBox(t)
+	_, root := rootedtest.Box(t)
 	tree := open(t, root, Options{})
 	for algorithm, want := range map[string]string{
 		"md5":    "9a0364b9e99bb480dd25e1f0284c8555",
@@ -540,7 +501,7 @@ func TestSum(t *testing.T) {
 }
 
 func TestModeMaskAndUmask(t *testing.T) {
-	_, root := aBox(t)
+	_, root := rootedtest.Box(t)
 	tree := open(t, root, Options{Mode: ReadWrite, Umask: 0o027, ModeMask: 0o770})
 	if err := errors.Join(store(tree, "new", "", os.O_CREATE), tree.Mkdir("folder", 0o7777), tree.Apply("file", Change{Mode: new(fs.FileMode(0o4777) | fs.ModeSetuid)})); err != nil {
 		t.Fatal(err)
@@ -554,15 +515,15 @@ func TestModeMaskAndUmask(t *testing.T) {
 
 // A file that another one puts in the place of an unfinished upload is not removed in its place.
 func TestUnfinishedFileReplaced(t *testing.T) {
-	_, root := aBox(t)
+	_, root := rootedtest.Box(t)
 	tree := open(t, root, Options{Mode: Append})
 	f, err := tree.OpenFile("up", os.O_WRONLY|os.O_CREATE, 0o644)
 	if err != nil {
 		t.Fatal(err)
 	}
 	os.Remove(root + "/up")
-	put(t, root+"/up", "of another")
-	if err := f.Abandon(); err != nil || get(t, root+"/up") != "of another" {
+	rootedtest.Put(t, root+"/up", "of another")
+	if err := f.Abandon(); err != nil || rootedtest.Get(t, root+"/up") != "of another" {
 		t.Errorf("%v", err)
 	}
 	u, err := tree.Create("put", 0o644)
@@ -571,8 +532,8 @@ func TestUnfinishedFileReplaced(t *testing.T) {
 	}
 	temp, _ := filepath.Glob(root + "/.put.*.part")
 	os.Remove(temp[0])
-	put(t, temp[0], "of another")
-	if err := u.Commit(false); !errors.Is(err, fs.ErrPermission) || get(t, temp[0]) != "of another" {
+	rootedtest.Put(t, temp[0], "of another")
+	if err := u.Commit(false); !errors.Is(err, fs.ErrPermission) || rootedtest.Get(t, temp[0]) != "of another" {
 		t.Errorf("%v", err)
 	}
 	// Nor is it taken for this session's own.
@@ -586,7 +547,7 @@ func TestUnfinishedFileReplaced(t *testing.T) {
 
 // An upload can be renamed only when it is finished.
 func TestRenameOfAnOpenUpload(t *testing.T) {
-	_, root := aBox(t)
+	_, root := rootedtest.Box(t)
 	tree := open(t, root, Options{Mode: Append})
 	f, err := tree.OpenFile("up.part", os.O_WRONLY|os.O_CREATE, 0o644)
 	if err != nil {
@@ -602,13 +563,13 @@ func TestRenameOfAnOpenUpload(t *testing.T) {
 
 // Nobody who makes the new name in the last instant is written over.
 func TestRenameNew(t *testing.T) {
-	_, root := aBox(t)
+	_, root := rootedtest.Box(t)
 	tree := open(t, root, all())
 	err := tree.pair("file", "dir/in", func(fromDir int, from string, toDir int, to string) error {
 		n, err := look(fromDir, from)
 		return errors.Join(err, renameNew(fromDir, from, toDir, to, n))
 	})
-	if !errors.Is(err, fs.ErrExist) || get(t, root+"/dir/in") != "in" {
+	if !errors.Is(err, fs.ErrExist) || rootedtest.Get(t, root+"/dir/in") != "in" {
 		t.Errorf("%v", err)
 	}
 }
@@ -627,7 +588,7 @@ func TestLedgerIsBounded(t *testing.T) {
 
 // FuzzNames: whatever a path or a link's target looks like, what it means stays inside.
 func FuzzNames(f *testing.F) {
-	dir, root := aBox(f)
+	dir, root := rootedtest.Box(f)
 	for _, p := range []string{"file", "../secret/canary", "escape/canary", "/etc", root + "/../secret", "a/../../b", "inner/up", "x\x00", "\\..\\"} {
 		f.Add(p, p, byte(0))
 		f.Add("new", p, byte(1))
@@ -653,7 +614,7 @@ func FuzzNames(f *testing.F) {
 				}
 			}
 		}
-		if get(t, dir+"/secret/canary") != "the secret" {
+		if rootedtest.Get(t, dir+"/secret/canary") != "the secret" {
 			t.Error("the outside has changed")
 		}
 	})

@@ -18,10 +18,28 @@ type Tree struct {
 	dir     string // absolute and clean
 	options Options
 
-	mu   sync.Mutex       // guards what follows
-	used int64            // bytes in files, if there is a quota
-	open map[identity]int // handles of files that are open for writing
+	mu   sync.Mutex // guards what follows
+	used int64      // bytes in files, if there is a quota
+	open map[identity]handles
 	mine ledger
+}
+
+// handles counts those of one file that are open. Those that only read matter to the quota alone.
+type handles struct{ writers, readers int }
+
+// hold books that so many handles of a file were opened, or with a number below zero closed, and returns how many there are
+// now. t.mu is held.
+func (t *Tree) hold(id identity, write bool, n int) handles {
+	now := t.open[id]
+	if write {
+		now.writers += n
+	} else {
+		now.readers += n
+	}
+	if t.open[id] = now; now == (handles{}) {
+		delete(t.open, id)
+	}
+	return now
 }
 
 // Open opens the folder dir, an absolute and clean path. With a quota, it counts all files below, which ends early with
@@ -34,7 +52,7 @@ func Open(ctx context.Context, dir string, o Options) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Tree{root: root, dir: dir, options: o, open: map[identity]int{}}
+	t := &Tree{root: root, dir: dir, options: o, open: map[identity]handles{}}
 	if o.Quota > 0 {
 		if t.used, err = t.count(ctx); err != nil {
 			root.Close()

@@ -72,12 +72,9 @@ func (u *Upload) begin(perm fs.FileMode) error {
 			return err
 		}
 	}
-	flags := unix.O_WRONLY | unix.O_CREAT | unix.O_EXCL | unix.O_NOFOLLOW | unix.O_CLOEXEC
-	fd, err := unix.Openat(dir, u.temp, flags, uint32(t.options.bits(perm)&^t.options.Umask))
-	if err != nil {
+	if err := u.make(old, perm); err != nil {
 		return err
 	}
-	u.file = os.NewFile(uintptr(fd), u.name)
 	n, err := lookFile(u.file)
 	if err == nil && !u.fresh {
 		err = u.like(old)
@@ -88,8 +85,25 @@ func (u *Upload) begin(perm fs.FileMode) error {
 	u.id = n.identity
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.open[u.id]++
+	t.hold(u.id, true, 1)
 	t.mine.add(u.id, true)
+	return nil
+}
+
+// make makes the temporary file. What replaces a private file is as private from its first moment: who opened it before
+// [Upload.like] could read all that comes.
+func (u *Upload) make(old node, perm fs.FileMode) error {
+	o := u.tree.options
+	mode := o.bits(perm) &^ o.Umask
+	if !u.fresh {
+		mode &= fs.FileMode(old.mode).Perm()
+	}
+	flags := unix.O_WRONLY | unix.O_CREAT | unix.O_EXCL | unix.O_NOFOLLOW | unix.O_CLOEXEC
+	fd, err := unix.Openat(int(u.dir.Fd()), u.temp, flags, uint32(mode))
+	if err != nil {
+		return err
+	}
+	u.file = os.NewFile(uintptr(fd), u.name)
 	return nil
 }
 

@@ -6,64 +6,16 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"ops/sshrestrict/rooted"
+	"ops/sshrestrict/rooted/rootedtest"
 )
-
-// aBox is a folder with a root in it, and a secret beside the root.
-func aBox(t testing.TB) (dir, root string) {
-	t.Helper()
-	dir = t.TempDir()
-	root = filepath.Join(dir, "root")
-	put(t, filepath.Join(root, "file"), "content")
-	put(t, filepath.Join(root, "dir", "in"), "in")
-	put(t, filepath.Join(dir, "secret", "canary"), "the secret")
-	for link, target := range map[string]string{"escape": "../secret", "absolute": dir + "/secret", "inner": "dir", "toFile": "file", "dangling": "../secret/new"} {
-		if err := os.Symlink(target, filepath.Join(root, link)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := unix.Mkfifo(filepath.Join(root, "fifo"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return dir, root
-}
 
 func open(t testing.TB, root string, o rooted.Options) *rooted.Tree {
 	t.Helper()
-	tree, err := rooted.Open(context.Background(), root, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { tree.Close() })
-	return tree
-}
-
-// listing describes all names below a folder with sizes and modes, and the content of small files.
-func listing(t testing.TB, dir string) string {
-	t.Helper()
-	var b strings.Builder
-	err := filepath.Walk(dir, func(path string, info os.FileInfo, err error) error {
-		if err != nil {
-			return err
-		}
-		fmt.Fprint(&b, strings.TrimPrefix(path, dir), " ", info.Mode())
-		if info.Mode().IsRegular() && info.Size() < 100 {
-			text, err := os.ReadFile(path)
-			fmt.Fprintf(&b, " %q %v", text, err)
-		}
-		fmt.Fprintln(&b)
-		return nil
-	})
-	if err != nil {
-		t.Error(err)
-	}
-	return b.String()
+	return rootedtest.Opened[*rooted.Tree](t)(rooted.Open(context.Background(), root, o))
 }
 
 // What a hostile client sends to the sink. Nothing but what a case names may change below the root, and nothing outside.
@@ -139,8 +91,8 @@ func TestHostileSink(t *testing.T) {
 		"an honest file":              {input: times + "C0644 1 x\nX\x00", made: "x"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir, root := aBox(t)
-			before := listing(t, dir)
+			dir, root := rootedtest.Box(t)
+			before := rootedtest.Tell(t, dir)
 			o := Options{
 				Tree:     open(t, root, rooted.Options{Mode: rooted.ReadWrite, Delete: true, MaxFile: 1 << 20}),
 				Preserve: true, Paths: []Path{{Text: "."}},
@@ -164,7 +116,7 @@ func TestHostileSink(t *testing.T) {
 				}
 				os.RemoveAll(root + "/" + c.made)
 			}
-			if after := listing(t, dir); after != before {
+			if after := rootedtest.Tell(t, dir); after != before {
 				t.Errorf("now there is\n%s\nwas\n%s", after, before)
 			}
 		})
@@ -208,10 +160,10 @@ func TestHostileSource(t *testing.T) {
 		"a second after a denied":  {[]Path{{Text: "escape"}, {Text: "file"}}, "\x00\x00\x00", "C0644 7 file\ncontent\x00"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir, root := aBox(t)
-			put(t, root+"/.hidden", "")
-			put(t, root+"/l\nC0644 1 x", "")
-			before := listing(t, dir)
+			dir, root := rootedtest.Box(t)
+			rootedtest.Put(t, root+"/.hidden", "")
+			rootedtest.Put(t, root+"/l\nC0644 1 x", "")
+			before := rootedtest.Tell(t, dir)
 			var out bytes.Buffer
 			o := Options{Tree: open(t, root, rooted.Options{}), Source: true, Recursive: true, Paths: c.paths}
 			exit, err := Serve(context.Background(), o, strings.NewReader(c.answers), &out)
@@ -219,7 +171,7 @@ func TestHostileSource(t *testing.T) {
 			if exit != 1 || !strings.Contains(said, c.want) || strings.Contains(said, "the secret") {
 				t.Errorf("exit %d, %q; want %q", exit, said, c.want)
 			}
-			if after := listing(t, dir); after != before {
+			if after := rootedtest.Tell(t, dir); after != before {
 				t.Errorf("now there is\n%s\nwas\n%s", after, before)
 			}
 		})
@@ -228,8 +180,8 @@ func TestHostileSource(t *testing.T) {
 
 // A file that becomes shorter while it is sent is padded, and said to be wrong.
 func TestFileShrinks(t *testing.T) {
-	_, root := aBox(t)
-	put(t, root+"/file", strings.Repeat("x", 1000))
+	_, root := rootedtest.Box(t)
+	rootedtest.Put(t, root+"/file", strings.Repeat("x", 1000))
 	in, answers := io.Pipe()
 	out, said := io.Pipe()
 	ended := make(chan int)
@@ -253,7 +205,7 @@ func TestFileShrinks(t *testing.T) {
 
 // A folder that holds a link to itself ends.
 func TestLoopOfLinks(t *testing.T) {
-	_, root := aBox(t)
+	_, root := rootedtest.Box(t)
 	os.RemoveAll(root + "/dir")
 	os.Mkdir(root+"/dir", 0o755)
 	os.Symlink(".", root+"/dir/loop")
@@ -267,8 +219,8 @@ func TestLoopOfLinks(t *testing.T) {
 
 // FuzzSink: whatever a client sends, nothing outside of the root changes, no unfinished file stays, and the session ends.
 func FuzzSink(f *testing.F) {
-	dir, root := aBox(f)
-	secret := listing(f, dir+"/secret")
+	dir, root := rootedtest.Box(f)
+	secret := rootedtest.Outside(f, dir)
 	f.Add(byte(7), ".", []byte("T1 0 1 0\nD0755 0 escape\nC0644 1 x\nX\x00E\n"))
 	f.Add(byte(15), "new", []byte("D0755 0 d\nC0644 3 x\nabc\x00E\n"))
 	f.Add(byte(15), "inner", []byte("C0644 3 dangling\nabc\x00C0644 0 ..\n\x00"))
@@ -278,14 +230,14 @@ func FuzzSink(f *testing.F) {
 		})
 		o := Options{Tree: tree, Target: flags&1 != 0, Recursive: flags&2 != 0, Preserve: flags&4 != 0, Paths: []Path{{Text: target}}}
 		Serve(context.Background(), o, bytes.NewReader(input), io.Discard)
-		if after := listing(t, dir+"/secret"); after != secret {
+		if after := rootedtest.Outside(t, dir); after != secret {
 			t.Errorf("outside:\n%s\nwas\n%s", after, secret)
 		}
 		entries, err := os.ReadDir(dir)
 		if err != nil || len(entries) != 2 {
 			t.Errorf("beside the root: %v %v", entries, err)
 		}
-		if text := listing(t, root); strings.Contains(text, ".part ") && !strings.Contains(string(input)+target, ".part") {
+		if text := rootedtest.Tell(t, root); strings.Contains(text, ".part ") && !strings.Contains(string(input)+target, ".part") {
 			t.Errorf("an unfinished file stays:\n%s", text)
 		}
 	})
@@ -293,8 +245,8 @@ func FuzzSink(f *testing.F) {
 
 // FuzzSource: whatever a client asks for and answers, the canary does not come, nothing changes and the session ends.
 func FuzzSource(f *testing.F) {
-	dir, root := aBox(f)
-	before := listing(f, dir)
+	dir, root := rootedtest.Box(f)
+	before := rootedtest.Tell(f, dir)
 	f.Add(byte(0), "escape/canary", []byte{0, 0, 0, 0})
 	f.Add(byte(3), "*/c*", []byte{0, 0, 0, 0, 0, 0})
 	f.Add(byte(7), dir+"/root/[a-f]*", bytes.Repeat([]byte{0}, 64))
@@ -306,7 +258,7 @@ func FuzzSource(f *testing.F) {
 		if bytes.Contains(out.Bytes(), []byte("the secret")) {
 			t.Error("the canary came")
 		}
-		if after := listing(t, dir); after != before {
+		if after := rootedtest.Tell(t, dir); after != before {
 			t.Errorf("now there is\n%s\nwas\n%s", after, before)
 		}
 	})

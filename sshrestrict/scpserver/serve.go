@@ -33,7 +33,7 @@ type Options struct {
 
 // Event is one file or folder that was sent or received, for the audit.
 type Event struct {
-	Op    string // send, receive, or mkdir
+	Op    string // send, receive, mkdir, or a setstat that was refused
 	Path  string // the client's
 	Bytes int64
 	Err   error // nil if it was done

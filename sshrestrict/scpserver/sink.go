@@ -210,7 +210,7 @@ func (c *conn) leave(f folder) error {
 	}
 	if f.change != (rooted.Change{}) {
 		if err := c.options.Tree.Apply(f.path, f.change); err != nil {
-			c.complain(1, err)
+			c.refuse("setstat", f.path, err)
 			return c.out.Flush()
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"path"
 	"strings"
 	"syscall"
+	"time"
 
 	"ops/sshrestrict/rooted"
 )
@@ -121,7 +122,7 @@ func (c *conn) announce(kind byte, info fs.FileInfo, size int64, name string) (b
 	if c.options.Preserve {
 		accessed := info.ModTime()
 		if st, ok := info.Sys().(*syscall.Stat_t); ok {
-			accessed = accessTime(st)
+			accessed = time.Unix(st.Atim.Unix())
 		}
 		fmt.Fprintf(c.out, "T%d 0 %d 0\n", max(0, info.ModTime().Unix()), max(0, accessed.Unix()))
 		if ok, err := c.answer(); err != nil || !ok {

@@ -14,57 +14,42 @@ import (
 	"ops/sshrestrict/rooted/rootedtest"
 )
 
-// sameTree wants two folders to hold the same files.
-func sameTree(t *testing.T, a, b string) {
-	t.Helper()
-	if out, err := rootedtest.Try(t, "", "diff", "-r", "--no-dereference", a, b); err != nil {
-		t.Errorf("%s and %s differ: %v\n%s", a, b, err, out)
-	}
-}
-
-// aTree fills a folder with what trees have.
 func aTree(t *testing.T, dir string) {
 	t.Helper()
-	put(t, dir+"/empty", "")
-	put(t, dir+"/two words", "2")
-	put(t, dir+"/ünïcode ☃", "snow")
-	put(t, dir+"/.hidden", "dot")
-	put(t, dir+"/a/b/c/deep", strings.Repeat("deep", 1000))
-	put(t, dir+"/big", strings.Repeat("0123456789abcdef", 1<<16))
-	for i := range 8 {
-		put(t, fmt.Sprintf("%s/many/%03d", dir, i), fmt.Sprint(i))
-	}
+	rootedtest.FillTree(t, dir)
+	rootedtest.Put(t, dir+"/.hidden", "dot")
+	rootedtest.Put(t, dir+"/big", strings.Repeat("0123456789abcdef", 1<<16))
 }
 
 func (b *box) rclone(args ...string) (string, error) {
 	remote := fmt.Sprintf(":sftp,host=127.0.0.1,port=%s,user=root,key_file=%s,known_hosts_file=%s,shell_type=unix,md5sum_command=md5sum,sha1sum_command=sha1sum:",
 		b.Port, b.Key, filepath.Join(b.Dir, "known_hosts"))
 	for i, arg := range args {
-		args[i] = strings.ReplaceAll(arg, "REMOTE:", remote+b.root)
+		args[i] = strings.ReplaceAll(arg, "REMOTE:", remote+b.Root)
 	}
 	return rootedtest.Try(b.t, "", "rclone", append([]string{"--config", "", "--retries", "1", "--low-level-retries", "1"}, args...)...)
 }
 
 func TestRclone(t *testing.T) {
 	t.Parallel()
-	b := newBox(t, "-mode", "read-write", "-delete")
-	aTree(t, b.home)
-	must2(t)(b.rclone("copy", b.home, "REMOTE:"))
-	sameTree(t, b.home, b.root)
-	if out := must2(t)(b.rclone("check", "-v", b.home, "REMOTE:")); !strings.Contains(out, "0 differences found") || strings.Contains(out, "hashes could not") {
+	b := newBox(t, `{"Mode":"read-write","Delete":true}`)
+	aTree(t, b.Home)
+	rootedtest.Must(t)(b.rclone("copy", b.Home, "REMOTE:"))
+	rootedtest.SameTree(t, b.Home, b.Root)
+	if out := rootedtest.Must(t)(b.rclone("check", "-v", b.Home, "REMOTE:")); !strings.Contains(out, "0 differences found") || strings.Contains(out, "hashes could not") {
 		t.Errorf("check by checksum says\n%s", out)
 	}
-	want, _, _ := strings.Cut(rootedtest.Run(t, "sha1sum", b.home+"/big"), " ")
-	if out := must2(t)(b.rclone("hashsum", "sha1", "REMOTE:/big")); !strings.HasPrefix(out, want) {
+	want, _, _ := strings.Cut(rootedtest.Run(t, "sha1sum", b.Home+"/big"), " ")
+	if out := rootedtest.Must(t)(b.rclone("hashsum", "sha1", "REMOTE:/big")); !strings.HasPrefix(out, want) {
 		t.Errorf("sha1: %s, want %s", out, want)
 	}
-	os.Remove(b.home + "/empty")
-	put(t, b.home+"/two words", "changed")
-	must2(t)(b.rclone("sync", b.home, "REMOTE:"))
-	sameTree(t, b.home, b.root)
-	must2(t)(b.rclone("sync", "REMOTE:", b.home+"2"))
-	sameTree(t, b.home+"2", b.root)
-	out := must2(t)(b.rclone("lsl", "REMOTE:"))
+	os.Remove(b.Home + "/empty")
+	rootedtest.Put(t, b.Home+"/two words", "changed")
+	rootedtest.Must(t)(b.rclone("sync", b.Home, "REMOTE:"))
+	rootedtest.SameTree(t, b.Home, b.Root)
+	rootedtest.Must(t)(b.rclone("sync", "REMOTE:", b.Home+"2"))
+	rootedtest.SameTree(t, b.Home+"2", b.Root)
+	out := rootedtest.Must(t)(b.rclone("lsl", "REMOTE:"))
 	if !strings.Contains(out, "a/b/c/deep") {
 		t.Error(out)
 	}
@@ -78,28 +63,28 @@ func TestRcloneModes(t *testing.T) {
 	} {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
-			b := newBox(t, "-mode", mode)
-			put(t, b.root+"/old", "old")
-			put(t, b.home+"/up/new", "new")
-			put(t, b.home+"/over/old", "something longer")
+			b := newBox(t, `{"Mode":"`+mode+`"}`)
+			rootedtest.Put(t, b.Root+"/old", "old")
+			rootedtest.Put(t, b.Home+"/up/new", "new")
+			rootedtest.Put(t, b.Home+"/over/old", "something longer")
 			for i, step := range []struct {
 				want string
 				args []string
 			}{
-				{c.first, []string{"copy", "--ignore-checksum", b.home + "/up", "REMOTE:"}},
-				{c.again, []string{"copy", "--ignore-checksum", b.home + "/up", "REMOTE:"}},
-				{c.overwrite, []string{"copy", "--ignore-checksum", b.home + "/over", "REMOTE:"}},
-				{c.read, []string{"copy", "REMOTE:/old", b.home}},
+				{c.first, []string{"copy", "--ignore-checksum", b.Home + "/up", "REMOTE:"}},
+				{c.again, []string{"copy", "--ignore-checksum", b.Home + "/up", "REMOTE:"}},
+				{c.overwrite, []string{"copy", "--ignore-checksum", b.Home + "/over", "REMOTE:"}},
+				{c.read, []string{"copy", "REMOTE:/old", b.Home}},
 				{c.remove, []string{"deletefile", "REMOTE:/old"}},
 			} {
 				out, err := b.rclone(step.args...)
 				if step.want == "" && err != nil {
 					t.Errorf("step %d: %v\n%s", i, err, out)
 				} else if step.want != "" {
-					mustFail(t, out, err, step.want)
+					rootedtest.MustFail(t, out, err, step.want)
 				}
 			}
-			if _, err := os.Stat(b.root + "/old"); err != nil {
+			if _, err := os.Stat(b.Root + "/old"); err != nil {
 				t.Error(err)
 			}
 		})
@@ -114,14 +99,14 @@ func (b *box) lftp(commands string) (string, error) {
 
 func TestLftp(t *testing.T) {
 	t.Parallel()
-	b := newBox(t, "-mode", "read-write", "-delete")
-	aTree(t, b.home)
-	must2(t)(b.lftp("mirror -R --parallel=2 " + b.home + " " + b.root + "/up"))
-	sameTree(t, b.home, b.root+"/up")
-	must2(t)(b.lftp("mirror --parallel=2 " + b.root + "/up " + b.home + "/down"))
-	sameTree(t, b.root+"/up", b.home+"/down")
-	must2(t)(b.lftp("cd " + b.root + "; mv up/empty moved; rm -r up; mkdir -p x/y; chmod 600 moved; put -c " + b.home + "/big; cls"))
-	if _, err := os.Stat(b.root + "/up"); err == nil {
+	b := newBox(t, `{"Mode":"read-write","Delete":true}`)
+	aTree(t, b.Home)
+	rootedtest.Must(t)(b.lftp("mirror -R --parallel=2 " + b.Home + " " + b.Root + "/up"))
+	rootedtest.SameTree(t, b.Home, b.Root+"/up")
+	rootedtest.Must(t)(b.lftp("mirror --parallel=2 " + b.Root + "/up " + b.Home + "/down"))
+	rootedtest.SameTree(t, b.Root+"/up", b.Home+"/down")
+	rootedtest.Must(t)(b.lftp("cd " + b.Root + "; mv up/empty moved; rm -r up; mkdir -p x/y; chmod 600 moved; put -c " + b.Home + "/big; cls"))
+	if _, err := os.Stat(b.Root + "/up"); err == nil {
 		t.Error("rm -r left something")
 	}
 }
@@ -134,21 +119,21 @@ func TestLftpModes(t *testing.T) {
 	} {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
-			b := newBox(t, "-mode", mode)
-			put(t, b.root+"/old", "old")
-			put(t, b.home+"/new", "new")
+			b := newBox(t, `{"Mode":"`+mode+`"}`)
+			rootedtest.Put(t, b.Root+"/old", "old")
+			rootedtest.Put(t, b.Home+"/new", "new")
 			for _, step := range [][2]string{
-				{c.new, "put -O " + b.root + " " + b.home + "/new"},
-				{c.over, "put -O " + b.root + " " + b.home + "/new -o old"},
-				{c.read, "get -O " + b.home + " " + b.root + "/old"}, // after a failed cat, lftp never ends
-				{c.remove, "rm " + b.root + "/old"},
-				{"denied", "get -O " + b.home + " /etc/passwd"},
+				{c.new, "put -O " + b.Root + " " + b.Home + "/new"},
+				{c.over, "put -O " + b.Root + " " + b.Home + "/new -o old"},
+				{c.read, "get -O " + b.Home + " " + b.Root + "/old"}, // after a failed cat, lftp never ends
+				{c.remove, "rm " + b.Root + "/old"},
+				{"denied", "get -O " + b.Home + " /etc/passwd"},
 			} {
 				out, err := b.lftp(step[1])
 				if step[0] == "" && err != nil {
 					t.Errorf("%s: %v\n%s", step[1], err, out)
 				} else if step[0] != "" {
-					mustFail(t, out, err, step[0])
+					rootedtest.MustFail(t, out, err, step[0])
 				}
 			}
 		})
@@ -159,7 +144,7 @@ func (b *box) putty(program, batch string, args ...string) (string, error) {
 	all := []string{"-batch", "-P", b.Port, "-l", "root", "-i", b.Putty, "-hostkey", b.HostKey}
 	if program == "psftp" {
 		script := filepath.Join(b.t.TempDir(), "script")
-		put(b.t, script, batch)
+		rootedtest.Put(b.t, script, batch)
 		all = append(all, "-b", script, "127.0.0.1")
 	}
 	return rootedtest.Try(b.t, "", program, append(all, args...)...)
@@ -167,17 +152,17 @@ func (b *box) putty(program, batch string, args ...string) (string, error) {
 
 func TestPutty(t *testing.T) {
 	t.Parallel()
-	b := newBox(t, "-mode", "read-write", "-delete")
-	aTree(t, b.home+"/tree")
-	must2(t)(b.putty("psftp", "lcd "+b.home+"\nput -r tree\ncd tree\nmv empty void\nchmod 600 void\nmkdir x\nrmdir x\nrm void\ncd ..\nget -r tree back\nls\n"))
-	os.Remove(b.home + "/tree/empty")
-	sameTree(t, b.home+"/tree", b.root+"/tree")
-	sameTree(t, b.home+"/back", b.root+"/tree")
-	os.Mkdir(b.root+"/again", 0o755) // pscp does not make the target
-	must2(t)(b.putty("pscp", "", "-sftp", "-p", "-r", b.home+"/tree", "127.0.0.1:again"))
-	sameTree(t, b.home+"/tree", b.root+"/again/tree")
-	must2(t)(b.putty("pscp", "", "-sftp", "127.0.0.1:tree/many/00*", b.home))
-	if get(t, b.home+"/007") != "7" {
+	b := newBox(t, `{"Mode":"read-write","Delete":true}`)
+	aTree(t, b.Home+"/tree")
+	rootedtest.Must(t)(b.putty("psftp", "lcd "+b.Home+"\nput -r tree\ncd tree\nmv empty void\nchmod 600 void\nmkdir x\nrmdir x\nrm void\ncd ..\nget -r tree back\nls\n"))
+	os.Remove(b.Home + "/tree/empty")
+	rootedtest.SameTree(t, b.Home+"/tree", b.Root+"/tree")
+	rootedtest.SameTree(t, b.Home+"/back", b.Root+"/tree")
+	os.Mkdir(b.Root+"/again", 0o755) // pscp does not make the target
+	rootedtest.Must(t)(b.putty("pscp", "", "-sftp", "-p", "-r", b.Home+"/tree", "127.0.0.1:again"))
+	rootedtest.SameTree(t, b.Home+"/tree", b.Root+"/again/tree")
+	rootedtest.Must(t)(b.putty("pscp", "", "-sftp", "127.0.0.1:tree/many/00*", b.Home))
+	if rootedtest.Get(t, b.Home+"/007") != "7" {
 		t.Error("pscp did not fetch by pattern")
 	}
 }
@@ -190,21 +175,21 @@ func TestPuttyModes(t *testing.T) {
 	} {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
-			b := newBox(t, "-mode", mode)
-			put(t, b.root+"/old", "old")
-			put(t, b.home+"/new", "new")
+			b := newBox(t, `{"Mode":"`+mode+`"}`)
+			rootedtest.Put(t, b.Root+"/old", "old")
+			rootedtest.Put(t, b.Home+"/new", "new")
 			for _, step := range [][2]string{
-				{c.new, "put " + b.home + "/new"},
-				{c.over, "put " + b.home + "/new old"},
-				{c.read, "get old " + b.home + "/got"},
+				{c.new, "put " + b.Home + "/new"},
+				{c.over, "put " + b.Home + "/new old"},
+				{c.read, "get old " + b.Home + "/got"},
 				{c.remove, "rm old"},
-				{"denied", "get /etc/passwd " + b.home + "/x"},
+				{"denied", "get /etc/passwd " + b.Home + "/x"},
 			} {
 				out, err := b.putty("psftp", step[1]+"\n")
 				if step[0] == "" && err != nil {
 					t.Errorf("%s: %v\n%s", step[1], err, out)
 				} else if step[0] != "" {
-					mustFail(t, out, err, step[0])
+					rootedtest.MustFail(t, out, err, step[0])
 				}
 			}
 		})
@@ -214,11 +199,11 @@ func TestPuttyModes(t *testing.T) {
 // mount mounts the box by sshfs and returns the folder.
 func (b *box) mount(options ...string) string {
 	b.t.Helper()
-	dir := filepath.Join(filepath.Dir(b.root), "mount")
+	dir := filepath.Join(filepath.Dir(b.Root), "mount")
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		b.t.Fatal(err)
 	}
-	cmd := exec.Command("sshfs", append([]string{"-f", "-F", b.Config, "box:" + b.root, dir}, options...)...)
+	cmd := exec.Command("sshfs", append([]string{"-f", "-F", b.Config, "box:" + b.Root, dir}, options...)...)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
 		b.t.Fatal(err)
@@ -243,12 +228,12 @@ func (b *box) mount(options ...string) string {
 
 func TestSshfs(t *testing.T) {
 	t.Parallel()
-	b := newBox(t, "-mode", "read-write", "-delete")
+	b := newBox(t, `{"Mode":"read-write","Delete":true}`)
 	m := b.mount()
-	aTree(t, b.home)
-	rootedtest.Run(t, "cp", "-a", b.home+"/.", m+"/copy")
-	sameTree(t, b.home, m+"/copy")
-	sameTree(t, b.home, b.root+"/copy")
+	aTree(t, b.Home)
+	rootedtest.Run(t, "cp", "-a", b.Home+"/.", m+"/copy")
+	rootedtest.SameTree(t, b.Home, m+"/copy")
+	rootedtest.SameTree(t, b.Home, b.Root+"/copy")
 	for name, do := range map[string]func() error{
 		"1 rename over": func() error { return os.Rename(m+"/copy/empty", m+"/copy/two words") },
 		"2 symlink":     func() error { return os.Symlink("copy/.hidden", m+"/link") },
@@ -269,7 +254,7 @@ func TestSshfs(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if got := get(t, m+"/link"); got != "dot+" {
+	if got := rootedtest.Get(t, m+"/link"); got != "dot+" {
 		t.Errorf("through the link: %q", got)
 	}
 	if err := os.Symlink("/etc/passwd", m+"/bad"); err == nil {
@@ -284,9 +269,9 @@ func TestSshfsModes(t *testing.T) {
 	} {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
-			b := newBox(t, "-mode", mode)
-			put(t, b.root+"/old", "old")
-			os.Symlink("../secret", b.root+"/escape")
+			b := newBox(t, `{"Mode":"`+mode+`"}`)
+			rootedtest.Put(t, b.Root+"/old", "old")
+			os.Symlink("../secret", b.Root+"/escape")
 			m := b.mount("-o", "direct_io")
 			write := func(name string, flag int) error {
 				f, err := os.OpenFile(name, flag, 0o644)

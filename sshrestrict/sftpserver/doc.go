@@ -7,8 +7,8 @@
 //   - a READ on a handle that was opened for writing makes it write zeros, so the gate matches requests with the kind of
 //     their handle;
 //   - FSTAT and FSETSTAT go by the path that was opened, so the gate answers them from the open file;
-//   - OPEN confuses the flags of its attributes with its own, MKDIR drops them, and fsync, limits, copy-data, lsetstat and expand-path of OpenSSH are unknown to it: the gate
-//     answers these;
+//   - OPEN confuses the flags of its attributes with its own, and MKDIR drops them: the gate reads them;
+//   - it does not know the extensions fsync, limits, copy-data, lsetstat and expand-path: the gate answers these;
 //   - answers wait in memory while an earlier request runs, without bound: the gate lets few requests in at a time, and
 //     everything but READ and WRITE alone, so that a client sees the effects of its requests in their order;
 //   - when the client's stream ends, answers that are not sent yet may be forgotten: the gate ends it after the last answer;

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"ops/sshrestrict/rooted"
+	"ops/sshrestrict/rooted/rootedtest"
 )
 
 // fuzzPaths are what a client of a fuzzer asks for.
@@ -83,12 +84,12 @@ func script(dir string, data []byte) []byte {
 // Whatever a client sends, in whatever mode: nothing outside of the root is read, made, changed or removed, the session
 // ends, and little memory is used.
 func FuzzServe(f *testing.F) {
-	dir, root := aBox(f)
+	dir, root := rootedtest.Box(f)
 	f.Add(byte(3), false, []byte{0, 0, 26, 255, 3, 0, 0, 1, 0})
 	f.Add(byte(3), false, []byte{7, 13, 23, 7, 5, 24, 6, 24, 25, 0, 25, 2, 0})
 	f.Add(byte(1), true, append(hello(), openRaw("escape/canary", flagRead)...))
 	f.Add(byte(2), true, append(hello(), ext("copy-data", "1", uint64(0), uint64(0), "2", uint64(7))...))
-	before := snapshot(f, dir)
+	before := rootedtest.Outside(f, dir)
 	f.Fuzz(func(t *testing.T, mode byte, plain bool, data []byte) {
 		// What the last session removed comes back.
 		for name, text := range map[string]string{"file": "content", "dir/in": "in"} {
@@ -111,7 +112,7 @@ func FuzzServe(f *testing.F) {
 		if bytes.Contains(out.Bytes(), []byte("the secret")) {
 			t.Error("the canary was read")
 		}
-		if after := snapshot(t, dir); after != before {
+		if after := rootedtest.Outside(t, dir); after != before {
 			t.Errorf("outside of the root:\n%s\nwas\n%s", after, before)
 		}
 		heap := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}

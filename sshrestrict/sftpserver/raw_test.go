@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"ops/sshrestrict/rooted"
+	"ops/sshrestrict/rooted/rootedtest"
 )
 
 // raw builds a packet: numbers by their Go type, strings with their length, byte slices as they are.
@@ -84,49 +85,9 @@ func describe(packet string) string {
 	return fmt.Sprintf("type %d", packet[4])
 }
 
-// aBox is a folder with a root in it, and a secret beside the root.
-func aBox(t testing.TB) (dir, root string) {
-	dir = t.TempDir()
-	root = filepath.Join(dir, "root")
-	put(t, filepath.Join(root, "file"), "content")
-	put(t, filepath.Join(root, "dir", "in"), "in")
-	put(t, filepath.Join(dir, "secret", "canary"), "the secret")
-	for link, target := range map[string]string{"escape": "../secret", "absolute": dir + "/secret", "self": "self", "inner": "dir", "dangling": "../secret/new"} {
-		if err := os.Symlink(target, filepath.Join(root, link)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir, root
-}
-
 func open(t testing.TB, root string, o rooted.Options) *rooted.Tree {
 	t.Helper()
-	tree, err := rooted.Open(context.Background(), root, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { tree.Close() })
-	return tree
-}
-
-// snapshot describes everything outside of the root.
-func snapshot(t testing.TB, dir string) string {
-	t.Helper()
-	info, err := os.Stat(filepath.Join(dir, "secret", "canary"))
-	if err != nil {
-		return err.Error()
-	}
-	var names []string
-	for _, each := range []string{dir, filepath.Join(dir, "secret")} {
-		entries, err := os.ReadDir(each)
-		if err != nil {
-			return err.Error()
-		}
-		for _, entry := range entries {
-			names = append(names, entry.Name())
-		}
-	}
-	return fmt.Sprint(names, info.Mode(), info.ModTime(), info.Size(), get(t, filepath.Join(dir, "secret", "canary")))
+	return rootedtest.Opened[*rooted.Tree](t)(rooted.Open(context.Background(), root, o))
 }
 
 func TestHostilePackets(t *testing.T) {
@@ -238,8 +199,8 @@ func TestHostilePackets(t *testing.T) {
 		}, "ok"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir, root := aBox(t)
-			before := snapshot(t, dir)
+			dir, root := rootedtest.Box(t)
+			before := rootedtest.Outside(t, dir)
 			// The wide mode: what is refused is refused by what it is, not by the mode.
 			tree := open(t, root, rooted.Options{Mode: rooted.ReadWrite, Delete: true, MaxFile: 1 << 20})
 			var input []byte
@@ -254,7 +215,7 @@ func TestHostilePackets(t *testing.T) {
 			} else if err != nil || len(got) != len(c.packets) || !strings.HasPrefix(got[len(got)-1], c.want) {
 				t.Errorf("answers %q, want %q; Serve: %v", got, c.want, err)
 			}
-			if after := snapshot(t, dir); after != before {
+			if after := rootedtest.Outside(t, dir); after != before {
 				t.Errorf("outside of the root:\n%s\nwas\n%s", after, before)
 			}
 		})
@@ -263,7 +224,7 @@ func TestHostilePackets(t *testing.T) {
 
 // Requests may all have the same id; each gets its answer, and in order.
 func TestSameIDs(t *testing.T) {
-	_, root := aBox(t)
+	_, root := rootedtest.Box(t)
 	input := hello()
 	for range 100 {
 		input = append(append(append(input, openRaw("file", flagRead)...), raw(typeStat, 1, "missing")...), raw(typeReadlink, 1, "inner")...)
@@ -276,7 +237,7 @@ func TestSameIDs(t *testing.T) {
 
 // Handles are bounded, and a closed one makes room.
 func TestManyHandles(t *testing.T) {
-	_, root := aBox(t)
+	_, root := rootedtest.Box(t)
 	input := hello()
 	for range maxHandles + 10 {
 		input = append(input, openRaw("file", flagRead)...)
@@ -291,7 +252,7 @@ func TestManyHandles(t *testing.T) {
 
 // A file that was opened stays what it is when its name goes to another.
 func TestHandleStaysTheFile(t *testing.T) {
-	_, root := aBox(t)
+	_, root := rootedtest.Box(t)
 	input := hello()
 	for _, p := range [][]byte{
 		openRaw("file", flagRead|flagWrite),
@@ -319,7 +280,7 @@ func TestHandleStaysTheFile(t *testing.T) {
 // In append mode an upload that breaks off leaves nothing, in write mode what came.
 func TestConnectionLost(t *testing.T) {
 	for mode, stays := range map[rooted.Mode]bool{rooted.Append: false, rooted.Write: true} {
-		_, root := aBox(t)
+		_, root := rootedtest.Box(t)
 		input := append(hello(), openRaw("new", flagWrite|flagCreate)...)
 		input = append(input, raw(typeWrite, 1, "1", uint64(0), 4, []byte("half"))...)
 		if _, err := talk(t, open(t, root, rooted.Options{Mode: mode}), input); err != nil {
@@ -333,7 +294,7 @@ func TestConnectionLost(t *testing.T) {
 
 // Setuid, setgid and sticky bits are never set, however they are asked for.
 func TestSpecialBits(t *testing.T) {
-	_, root := aBox(t)
+	_, root := rootedtest.Box(t)
 	input := hello()
 	for _, p := range [][]byte{
 		raw(typeOpen, 1, "a", flagWrite|flagCreate, attrMode, 0o107777),
@@ -358,8 +319,8 @@ func TestSpecialBits(t *testing.T) {
 
 // A client that never reads its answers stops the server and does not fill its memory; one that leaves ends it.
 func TestSlowClient(t *testing.T) {
-	_, root := aBox(t)
-	put(t, root+"/big", strings.Repeat("x", 4<<20))
+	_, root := rootedtest.Box(t)
+	rootedtest.Put(t, root+"/big", strings.Repeat("x", 4<<20))
 	in, toServer := io.Pipe()
 	fromServer, out := io.Pipe()
 	ended := make(chan error)

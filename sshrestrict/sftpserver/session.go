@@ -53,9 +53,12 @@ func (s *session) open(r *sftp.Request, access int) (*handle, error) {
 // Filelist opens a folder, or describes what a path leads to.
 func (s *session) Filelist(r *sftp.Request) (sftp.ListerAt, error) {
 	if r.Method != "List" {
-		return one(s.tree.Stat(r.Filepath))
+		info, err := s.tree.Stat(r.Filepath)
+		s.refused("stat", r.Filepath, err)
+		return one(info, err)
 	}
 	dir, err := s.tree.OpenDir(r.Filepath)
+	s.refused("opendir", r.Filepath, err)
 	if err != nil {
 		return nil, withStatus(err)
 	}
@@ -64,7 +67,11 @@ func (s *session) Filelist(r *sftp.Request) (sftp.ListerAt, error) {
 }
 
 // Lstat describes what a path names.
-func (s *session) Lstat(r *sftp.Request) (sftp.ListerAt, error) { return one(s.tree.Lstat(r.Filepath)) }
+func (s *session) Lstat(r *sftp.Request) (sftp.ListerAt, error) {
+	info, err := s.tree.Lstat(r.Filepath)
+	s.refused("stat", r.Filepath, err)
+	return one(info, err)
+}
 
 // single is a list of one entry.
 type single struct{ fs.FileInfo }
@@ -89,6 +96,7 @@ func (s *session) RealPath(p string) (string, error) {
 // Readlink returns the target of a symbolic link.
 func (s *session) Readlink(p string) (string, error) {
 	target, err := s.tree.Readlink(p)
+	s.refused("readlink", p, err)
 	return target, withStatus(err)
 }
 

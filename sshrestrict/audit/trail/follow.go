@@ -172,7 +172,7 @@ func (t *tail) line(yield func(audit.Record, error) bool) bool {
 	var record audit.Record
 	cause := fmt.Errorf("longer than %d bytes", maxLine)
 	if !t.long {
-		record, cause = parseLine(t.partial)
+		record, cause = ParseLine(t.partial)
 	}
 	t.partial, t.long = t.partial[:0], false
 	if cause != nil {

@@ -36,7 +36,7 @@ func Read(r io.Reader) iter.Seq2[audit.Record, error] {
 				}
 				continue
 			}
-			record, cause := parseLine(text)
+			record, cause := ParseLine(text)
 			if cause != nil {
 				cause = &LineError{err.number, cause}
 				record = audit.Record{}
@@ -63,8 +63,8 @@ func Tolerant(records iter.Seq2[audit.Record, error], garbage *int) iter.Seq2[au
 	}
 }
 
-// parseLine reads the object in a line.
-func parseLine(text []byte) (audit.Record, error) {
+// ParseLine reads the record in a line without its end: the object itself, or a line of syslog that holds one of ours.
+func ParseLine(text []byte) (audit.Record, error) {
 	text = bytes.TrimSuffix(text, []byte("\r"))
 	if !bytes.HasPrefix(text, []byte("{")) {
 		object, ok := fromSyslog(text)

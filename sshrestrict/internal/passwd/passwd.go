@@ -1,5 +1,5 @@
 // Package passwd looks one account up in /etc/passwd, in plain Go without the C library and without tables built at start.
-// Start with ByUID and ByName; accounts that only a directory service knows are not found, which callers treat as a refusal.
+// Start with ByUID and ByName, or Read for all; accounts that only a directory service knows are not found, which callers treat as a refusal.
 package passwd
 
 import (
@@ -92,16 +92,41 @@ func (d descriptor) Read(p []byte) (int, error) {
 
 var errAbsent = errors.New("no such account")
 
-// find returns the first well-formed line that matches. Broken lines are passed over, as the C library does: one of them
-// must not lock everybody out.
+// find returns the first account that matches.
 func find(r io.Reader, match func(Account) bool) (Account, error) {
+	found, err := Account{}, errAbsent
+	readErr := each(r, func(a Account) bool {
+		if match(a) {
+			found, err = a, nil
+		}
+		return err != nil
+	})
+	if readErr != nil {
+		return Account{}, readErr
+	}
+	return found, err
+}
+
+// Read returns all accounts of a table.
+func Read(r io.Reader) ([]Account, error) {
+	var all []Account
+	err := each(r, func(a Account) bool {
+		all = append(all, a)
+		return true
+	})
+	return all, err
+}
+
+// each passes on the well-formed lines until it is told to stop. Broken lines are passed over, as the C library does: one
+// of them must not lock everybody out.
+func each(r io.Reader, more func(Account) bool) error {
 	lines := bufio.NewReaderSize(io.LimitReader(r, maxTable), maxLine)
 	for {
 		line, isPrefix, err := lines.ReadLine()
 		if err == io.EOF {
-			return Account{}, errAbsent
+			return nil
 		} else if err != nil {
-			return Account{}, err
+			return err
 		}
 		if isPrefix {
 			for isPrefix && err == nil {
@@ -109,8 +134,8 @@ func find(r io.Reader, match func(Account) bool) (Account, error) {
 			}
 			continue
 		}
-		if account, ok := parse(string(line)); ok && match(account) {
-			return account, nil
+		if account, ok := parse(string(line)); ok && !more(account) {
+			return nil
 		}
 	}
 }

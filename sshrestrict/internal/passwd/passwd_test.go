@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/iotest"
 )
 
 func TestRoot(t *testing.T) {
@@ -69,6 +70,22 @@ func TestFind(t *testing.T) {
 				t.Errorf("got %+v, %v", got, err)
 			}
 		})
+	}
+}
+
+// Read passes over what find passes over, and an error of the file is not the end of the table.
+func TestRead(t *testing.T) {
+	table := "root:x:0:0::/root:\nbroken\n+nis:x:1:1::/:/\n" + strings.Repeat("a", 2*maxLine) + "\nann:x:7:8::/home/ann:/bin/sh"
+	got, err := Read(strings.NewReader(table))
+	if err != nil || len(got) != 2 || got[0].Name != "root" || got[1].Name != "ann" {
+		t.Errorf("%+v %v", got, err)
+	}
+	broken := errors.New("the disk is broken")
+	if _, err := Read(iotest.ErrReader(broken)); !errors.Is(err, broken) {
+		t.Errorf("%v", err)
+	}
+	if _, err := find(iotest.ErrReader(broken), func(Account) bool { return true }); !errors.Is(err, broken) {
+		t.Errorf("%v", err)
 	}
 }
 

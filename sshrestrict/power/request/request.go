@@ -122,7 +122,8 @@ func names() string {
 	return strings.Join(list, ", ")
 }
 
-// quote makes a client's word safe and short enough for an error.
+// quote makes a client's word safe and short enough for an error. A verb is ASCII, so that a letter that looks like another
+// one shows.
 func quote(word string) string {
 	if len(word) > maxWord {
 		word = word[:maxWord] + "..."

@@ -53,9 +53,9 @@ func Start(t testing.TB, args ...string) *Server {
 		t.Fatal(err)
 	}
 	var command strings.Builder
-	command.WriteString(variable + "=1 " + quote(self))
+	command.WriteString(variable + "=1 " + shellWord(self))
 	for _, arg := range args {
-		command.WriteString(" " + quote(arg))
+		command.WriteString(" " + shellWord(arg))
 	}
 	for range 5 { // another program may take the port first
 		s.Port = freePort(t)
@@ -193,4 +193,5 @@ func write(t testing.TB, path, text string) {
 	}
 }
 
-func quote(arg string) string { return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'" }
+// shellWord is the argument for the login shell that sshd puts before the forced command.
+func shellWord(arg string) string { return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'" }

@@ -114,7 +114,7 @@ func probe(verb string, args []string) (string, error) {
 		fmt.Println("ready")
 		time.Sleep(time.Hour)
 	case "signals":
-		return waitSignal()
+		return waitSignal(args[0])
 	case "late":
 		return "", late(args[0])
 	case "chatter":
@@ -154,7 +154,11 @@ func race(path, forbidden string) (string, error) {
 		close(end)
 	}()
 	reads, good, leaks := 0, 0, 0
+	const enough = 1000
 	for {
+		if reads == enough {
+			fmt.Println("enough")
+		}
 		select {
 		case <-end:
 			return fmt.Sprintf("reads=%d good=%d leaks=%d", reads, good, leaks), nil
@@ -196,12 +200,13 @@ func tree(depth, then, mark string) error {
 }
 
 // waitSignal names the first signal that comes.
-func waitSignal() (string, error) {
-	c := make(chan os.Signal, 1)
+// waitSignal waits for the signal of a name, whatever else comes before it.
+func waitSignal(name string) (string, error) {
+	c := make(chan os.Signal, 16)
 	signal.Notify(c)
 	fmt.Println("ready")
 	for sig := range c {
-		if sig != syscall.SIGURG {
+		if sig.String() == name {
 			return sig.String(), nil
 		}
 	}
