@@ -68,6 +68,10 @@ func AppendJSONString(b []byte, s string) []byte {
 	b = append(b, '"')
 	start := 0
 	for i := 0; i < len(s); {
+		if len(s)-i >= 8 && isPlain(s[i:i+8]) {
+			i += 8
+			continue
+		}
 		c := s[i]
 		if c >= utf8.RuneSelf {
 			r, size := utf8.DecodeRuneInString(s[i:])
@@ -101,4 +105,17 @@ func AppendJSONString(b []byte, s string) []byte {
 	}
 	b = append(b, s[start:]...)
 	return append(b, '"')
+}
+
+// isPlain reports whether 8 bytes stand for themselves in a JSON string. It looks at all of them at once.
+func isPlain(s string) bool {
+	const (
+		ones = 0x0101_0101_0101_0101
+		tops = ones << 7
+	)
+	w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	control := (w - ones*' ') &^ w // a top bit is set where a byte is below a blank, and maybe above one that is
+	quote, backslash := w^ones*'"', w^ones*'\\'
+	return (control|(quote-ones)&^quote|(backslash-ones)&^backslash|(w+ones)|w)&tops == 0
 }

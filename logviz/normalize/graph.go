@@ -23,13 +23,14 @@ type expression struct {
 // node is a place between two elements. Each rule that comes by here leaves by one edge, a literal or a step, or ends.
 type node struct {
 	id       int
-	low      int       // the lowest rule that can be reached
-	accept   int       // the rule that ends here, or noRule
-	join     *node     // at the end of an optional part: the node behind it, and nothing else
-	literals []literal // of which at most one can match, by its first byte
-	steps    []*step   // in order of low
-	branches bool      // there is more than one way on
-	first    byteSet   // what a text can go on with here; valid if the end of the text alone does not lead on
+	low      int         // the lowest rule that can be reached
+	accept   int         // the rule that ends here, or noRule
+	join     *node       // at the end of an optional part: the node behind it, and nothing else
+	literals []literal   // of which at most one can match, by its first byte
+	index    *[256]uint8 // by the first byte, of the literal plus one; nil where there are few
+	steps    []*step     // in order of low
+	branches bool        // there is more than one way on
+	first    byteSet     // what a text can go on with here; valid if the end of the text alone does not lead on
 }
 
 // literal is an edge of plain text; two literals of a node differ in their first byte.
@@ -53,6 +54,9 @@ type step struct {
 	tail   string   // opField: this text follows, nothing else; "" if that is not so
 	only   bool     // opField: only its longest form can be followed by anything
 }
+
+// fewLiterals is how many are searched one by one.
+const fewLiterals = 3
 
 // noRule is above every rule.
 const noRule = 1 << 30
@@ -217,6 +221,12 @@ func (g *graph) finish(n *node, done map[*node]bool) {
 		n.first.add(&s.first)
 	}
 	// In a node without branches the time is that of its successor.
+	if len(n.literals) > fewLiterals {
+		n.index = new([256]uint8)
+		for i, l := range n.literals {
+			n.index[l.text[0]] = uint8(i + 1)
+		}
+	}
 	n.branches = len(n.steps) > 1 || len(n.steps) == 1 && (len(n.literals) > 0 || !n.steps[0].certain())
 	slices.SortStableFunc(n.steps, func(a, b *step) int { return a.low() - b.low() })
 }
@@ -289,6 +299,12 @@ func (s *step) finishField() {
 
 // at returns the literal edge that the text can take, or nil.
 func (n *node) at(text string) *literal {
+	if n.index != nil {
+		if i := n.index[text[0]]; i > 0 && strings.HasPrefix(text, n.literals[i-1].text) {
+			return &n.literals[i-1]
+		}
+		return nil
+	}
 	for i := range n.literals {
 		if l := &n.literals[i]; l.text[0] == text[0] {
 			if strings.HasPrefix(text, l.text) {

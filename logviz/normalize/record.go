@@ -47,8 +47,8 @@ func (r *Record) Rules() []string {
 	return names
 }
 
-// text returns a field as text: the last one that was found, empty if there is none.
-func (r *Record) text(field string) string {
+// Text returns a field as text: the last one that was found, empty if there is none.
+func (r *Record) Text(field string) string {
 	for i := len(r.parts) - 1; i >= 0; i-- {
 		p := &r.parts[i]
 		for k := len(p.rule.set) - 1; k >= 0; k-- {

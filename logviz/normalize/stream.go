@@ -75,7 +75,7 @@ func (s *Stream) Read(line string, r *Record) error {
 		return err
 	}
 	for _, st := range s.engine.enrich {
-		if text := r.text(st.field); text != "" {
+		if text := r.Text(st.field); text != "" {
 			s.try(st, text, r)
 		}
 	}
@@ -96,14 +96,14 @@ func (s *Stream) header(line string, r *Record) bool {
 }
 
 func (s *Stream) body(r *Record) error {
-	b := s.bodies(r.text(logviz.FieldProgram))
-	message := r.text(logviz.FieldMessage)
+	b := s.bodies(r.Text(logviz.FieldProgram))
+	message := r.Text(logviz.FieldMessage)
 	for range maxNext {
 		var found *rule
 		for _, st := range b.stages {
 			text := message
 			if st.field != "" {
-				text = r.text(st.field)
+				text = r.Text(st.field)
 			}
 			if found = s.try(st, text, r); found != nil {
 				break
@@ -115,7 +115,7 @@ func (s *Stream) body(r *Record) error {
 		if found.next == "" {
 			return nil
 		}
-		message = r.text(found.next)
+		message = r.Text(found.next)
 	}
 	if !b.own {
 		return ErrProgram
@@ -154,7 +154,7 @@ func (s *Stream) try(st *stage, text string, r *Record) *rule {
 // passes reports whether the fields that the definition asks for are as it wants them.
 func (rl *rule) passes(r *Record) bool {
 	for i := range rl.when {
-		if !rl.when[i].passes(r.text(rl.when[i].field)) {
+		if !rl.when[i].passes(r.Text(rl.when[i].field)) {
 			return false
 		}
 	}
