@@ -72,8 +72,8 @@ func TestValues(t *testing.T) {
 		{ListValue("a", "b\""), `a,b"`, `["a","b\""]`},
 		{ListValue(), "", "[]"},
 	} {
-		if c.v.String() != c.text || string(c.v.appendJSON(nil)) != c.json {
-			t.Errorf("%q %s, want %q %s", c.v.String(), c.v.appendJSON(nil), c.text, c.json)
+		if c.v.String() != c.text || string(c.v.AppendJSON(nil)) != c.json {
+			t.Errorf("%q %s, want %q %s", c.v.String(), c.v.AppendJSON(nil), c.text, c.json)
 		}
 		if !c.v.Equal(c.v) || c.v.Kind() != 0 && c.v.Equal(Value{}) {
 			t.Errorf("%v: not equal to itself, or to nothing", c.v)

@@ -16,9 +16,9 @@ func (e *Event) AppendJSON(b []byte) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendString(b, e.fields[i].Name)
+		b = AppendJSONString(b, e.fields[i].Name)
 		b = append(b, ':')
-		b = e.fields[i].Value.appendJSON(b)
+		b = e.fields[i].Value.AppendJSON(b)
 	}
 	return append(b, '}')
 }
@@ -26,10 +26,11 @@ func (e *Event) AppendJSON(b []byte) []byte {
 // MarshalJSON is AppendJSON for encoding/json.
 func (e *Event) MarshalJSON() ([]byte, error) { return e.AppendJSON(nil), nil }
 
-func (v Value) appendJSON(b []byte) []byte {
+// AppendJSON appends the value in the form that [Event.AppendJSON] gives it.
+func (v Value) AppendJSON(b []byte) []byte {
 	switch v.kind {
 	case String, IP, MAC:
-		return appendString(b, v.text)
+		return AppendJSONString(b, v.text)
 	case Integer, Bytes:
 		return strconv.AppendInt(b, int64(v.num), 10)
 	case Float:
@@ -52,7 +53,7 @@ func (v Value) appendJSON(b []byte) []byte {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = appendString(b, s)
+			b = AppendJSONString(b, s)
 		}
 		return append(b, ']')
 	}
@@ -61,12 +62,16 @@ func (v Value) appendJSON(b []byte) []byte {
 
 func appendTime(b []byte, v Value) []byte { return v.Time().AppendFormat(b, time.RFC3339Nano) }
 
-// appendString appends s as a JSON string (RFC 8259 section 7).
-func appendString(b []byte, s string) []byte {
+// AppendJSONString appends s as a JSON string (RFC 8259 section 7).
+func AppendJSONString(b []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	b = append(b, '"')
 	start := 0
 	for i := 0; i < len(s); {
+		if len(s)-i >= 8 && isPlain(s[i:i+8]) {
+			i += 8
+			continue
+		}
 		c := s[i]
 		if c >= utf8.RuneSelf {
 			r, size := utf8.DecodeRuneInString(s[i:])
@@ -100,4 +105,17 @@ func appendString(b []byte, s string) []byte {
 	}
 	b = append(b, s[start:]...)
 	return append(b, '"')
+}
+
+// isPlain reports whether 8 bytes stand for themselves in a JSON string. It looks at all of them at once.
+func isPlain(s string) bool {
+	const (
+		ones = 0x0101_0101_0101_0101
+		tops = ones << 7
+	)
+	w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	control := (w - ones*' ') &^ w // a top bit is set where a byte is below a blank, and maybe above one that is
+	quote, backslash := w^ones*'"', w^ones*'\\'
+	return (control|(quote-ones)&^quote|(backslash-ones)&^backslash|(w+ones)|w)&tops == 0
 }

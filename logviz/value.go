@@ -169,5 +169,5 @@ func (v Value) String() string {
 	case Timestamp:
 		return string(appendTime(nil, v))
 	}
-	return string(v.appendJSON(nil))
+	return string(v.AppendJSON(nil))
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"ops/internal/terminal"
-	"ops/logviz"
 	"ops/logviz/geo"
+	"ops/logviz/normalize"
 )
 
 type normalizeOptions struct {
@@ -38,16 +38,12 @@ func newNormalize(e *env) *cobra.Command {
 
 // jsonLines writes events.
 type jsonLines struct {
-	out      *bufio.Writer
-	buf      []byte
-	original bool
+	out *bufio.Writer
+	buf []byte
 }
 
-func (j *jsonLines) event(e *logviz.Event, _ geo.Place) error {
-	if !j.original {
-		e.Delete(logviz.FieldOriginal)
-	}
-	j.buf = append(e.AppendJSON(j.buf[:0]), '\n')
+func (j *jsonLines) event(r *normalize.Record, _ geo.Place) error {
+	j.buf = append(r.AppendJSON(j.buf[:0]), '\n')
 	_, err := j.out.Write(j.buf)
 	return withCode(exitIO, err)
 }
@@ -60,7 +56,8 @@ func runNormalize(ctx context.Context, e *env, o *normalizeOptions, paths []stri
 		return err
 	}
 	logs.silent = terminal.IsTerminal(e.out)
-	lines := &jsonLines{out: bufio.NewWriterSize(e.out, 64<<10), original: o.original}
+	logs.original = o.original
+	lines := &jsonLines{out: bufio.NewWriterSize(e.out, 64<<10)}
 	read, err := logs.read(ctx, paths, lines)
 	err = errors.Join(err, withCode(exitIO, lines.out.Flush()))
 	if read.records > 0 {

@@ -44,6 +44,7 @@ type logSource struct {
 	reference time.Time // zero: each file's own
 	engine    *normalize.Engine
 	locator   geo.Locator
+	original  bool // events have the line itself
 	silent    bool // no progress: the answer goes to the same terminal while we read
 }
 
@@ -103,7 +104,7 @@ func parseReference(text string, zone *time.Location) (time.Time, error) {
 
 // consumer takes what is read.
 type consumer interface {
-	event(e *logviz.Event, place geo.Place) error // e is valid during the call
+	event(r *normalize.Record, place geo.Place) error // r is valid during the call
 	unparsed(program string)
 }
 
@@ -173,8 +174,8 @@ func (s *logSource) readFile(ctx context.Context, path string, r *reading, to co
 	defer func() { err = errors.Join(err, in.Close()) }()
 	progress := s.progress(path)
 	defer progress.finish()
-	stream := s.engine.NewStream(normalize.Options{Zone: s.zone, Reference: s.referenceOf(in)})
-	var e logviz.Event
+	stream := s.engine.NewStream(normalize.Options{Zone: s.zone, Reference: s.referenceOf(in), NoOriginal: !s.original})
+	var record normalize.Record
 	for {
 		rec, err := in.Next()
 		if err == io.EOF {
@@ -195,18 +196,18 @@ func (s *logSource) readFile(ctx context.Context, path string, r *reading, to co
 			to.unparsed("")
 			continue
 		}
-		if err := stream.Parse(rec.Bytes, &e); err != nil {
-			program := e.Text(logviz.FieldProgram)
+		if err := stream.Read(string(rec.Bytes), &record); err != nil {
+			program := record.Text(logviz.FieldProgram)
 			r.miss(in, rec, program, err.Error())
 			to.unparsed(program)
 			continue
 		}
 		r.events++
-		place := s.locator.Lookup(e.Source())
-		if place.Code != "" {
-			e.Set(logviz.FieldCountry, logviz.StringValue(place.Code))
+		place := s.locator.Lookup(record.Source())
+		if place.Code != "" && record.Text(logviz.FieldCountry) == "" {
+			record.Add(logviz.FieldCountry, logviz.StringValue(place.Code))
 		}
-		if err := to.event(&e, place); err != nil {
+		if err := to.event(&record, place); err != nil {
 			return err
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"ops/logviz"
 	"ops/logviz/geo"
+	"ops/logviz/normalize"
 )
 
 type statsOptions struct {
@@ -38,14 +39,18 @@ func newStats(e *env) *cobra.Command {
 }
 
 // tallying counts events.
-type tallying struct{ tally *logviz.Tally }
+type tallying struct {
+	tally *logviz.Tally
+	e     logviz.Event
+}
 
-func (t tallying) event(e *logviz.Event, place geo.Place) error {
-	t.tally.Add(e, place)
+func (t *tallying) event(r *normalize.Record, place geo.Place) error {
+	r.Event(&t.e)
+	t.tally.Add(&t.e, place)
 	return nil
 }
 
-func (t tallying) unparsed(program string) { t.tally.AddUnparsed(program) }
+func (t *tallying) unparsed(program string) { t.tally.AddUnparsed(program) }
 
 func runStats(ctx context.Context, e *env, o *statsOptions, paths []string) error {
 	if o.top < 0 {
@@ -56,7 +61,7 @@ func runStats(ctx context.Context, e *env, o *statsOptions, paths []string) erro
 		return err
 	}
 	tally := logviz.NewTally(logs.zone)
-	if _, err := logs.read(ctx, paths, tallying{tally}); err != nil {
+	if _, err := logs.read(ctx, paths, &tallying{tally: tally}); err != nil {
 		return err
 	}
 	s := tally.Statistics(logs.locator.Info())

@@ -15,6 +15,7 @@ import (
 	"ops/internal/terminal"
 	"ops/logviz"
 	"ops/logviz/geo"
+	"ops/logviz/normalize"
 	"ops/logviz/timelapse"
 	"ops/logviz/worldmap"
 )
@@ -75,7 +76,7 @@ func runTimelapse(ctx context.Context, e *env, o *timelapseOptions, paths []stri
 	if err := o.pace.check(film.FPS, logs.zone); err != nil {
 		return err
 	}
-	count := &filming{tallying{logviz.NewTally(logs.zone)}, logviz.NewTimeline(o.pace.resolution())}
+	count := &filming{tallying{tally: logviz.NewTally(logs.zone)}, logviz.NewTimeline(o.pace.resolution())}
 	read, err := logs.read(ctx, paths, count)
 	if err != nil {
 		return err
@@ -157,7 +158,10 @@ type filming struct {
 	timeline *logviz.Timeline
 }
 
-func (f *filming) event(e *logviz.Event, place geo.Place) error {
-	f.timeline.Add(e, place)
-	return f.tallying.event(e, place)
+func (f *filming) event(r *normalize.Record, place geo.Place) error {
+	if err := f.tallying.event(r, place); err != nil {
+		return err
+	}
+	f.timeline.Add(&f.e, place)
+	return nil
 }

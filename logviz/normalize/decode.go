@@ -5,48 +5,55 @@ import (
 	"slices"
 	"strings"
 
-	"ops/logviz"
 	"ops/logviz/logfile"
 )
 
 // decode reads a structured record with a definition's keys. It reports false if the record is not of that kind.
-func (s *Stream) decode(c *compiled, raw string, e *logviz.Event) bool {
+func (s *Stream) decode(d *decoder, line string, r *Record) bool {
 	var keys map[string]string
-	switch c.def.Decode.Format {
+	switch d.Format {
 	case "json":
-		keys = jsonKeys(raw, c)
+		keys = jsonKeys(line, d)
 	case "journal-export":
-		keys = exportKeys(raw, c)
+		keys = exportKeys(line, d)
 	}
 	if keys == nil {
 		return false
 	}
-	for _, key := range c.def.Decode.Require {
+	for _, key := range d.Require {
 		if _, ok := keys[key]; !ok {
 			return false
 		}
 	}
-	for _, k := range c.keys {
-		if text, ok := keys[k.key]; ok && s.matcher.match(k.program, text) {
-			s.apply(k.program, text, e, false)
+	var found []capture
+	for _, k := range d.keys {
+		text, ok := keys[k.key]
+		if !ok {
+			continue
+		}
+		if _, captures, ok := s.machine.match(k.graph, text, nil); ok {
+			for _, c := range captures {
+				if s.sound(c) && !slices.ContainsFunc(found, func(f capture) bool { return f.field.name == c.field.name }) {
+					found = append(found, c)
+				}
+			}
 		}
 	}
-	set(e, c.set)
-	return true
+	return s.accept(d.rule, found, r)
 }
 
 // wants reports whether a definition reads the key.
-func (c *compiled) wants(key string) bool {
-	for _, k := range c.keys {
+func (d *decoder) wants(key string) bool {
+	for _, k := range d.keys {
 		if k.key == key {
 			return true
 		}
 	}
-	return slices.Contains(c.def.Decode.Require, key)
+	return slices.Contains(d.Require, key)
 }
 
 // jsonKeys returns the wanted members of an object as text, nil if raw is not an object.
-func jsonKeys(raw string, c *compiled) map[string]string {
+func jsonKeys(raw string, d *decoder) map[string]string {
 	if !strings.HasPrefix(raw, "{") {
 		return nil
 	}
@@ -54,9 +61,9 @@ func jsonKeys(raw string, c *compiled) map[string]string {
 	if json.Unmarshal([]byte(raw), &members) != nil {
 		return nil
 	}
-	keys := make(map[string]string, len(c.keys))
+	keys := make(map[string]string, len(d.keys))
 	for key, value := range members {
-		if !c.wants(key) {
+		if !d.wants(key) {
 			continue
 		}
 		if text, ok := jsonText(value); ok {
@@ -110,14 +117,14 @@ func jsonOctets(value json.RawMessage) (string, bool) {
 }
 
 // exportKeys returns the wanted fields of a journal export entry, the first where one comes several times.
-func exportKeys(raw string, c *compiled) map[string]string {
+func exportKeys(raw string, d *decoder) map[string]string {
 	if !strings.HasPrefix(raw, "__CURSOR=") && !strings.HasPrefix(raw, "__REALTIME_TIMESTAMP=") {
 		return nil
 	}
-	keys := make(map[string]string, len(c.keys))
+	keys := make(map[string]string, len(d.keys))
 	for name, value := range logfile.Fields([]byte(raw)) {
 		key := string(name)
-		if _, ok := keys[key]; !ok && c.wants(key) {
+		if _, ok := keys[key]; !ok && d.wants(key) {
 			keys[key] = string(value)
 		}
 	}

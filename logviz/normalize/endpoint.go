@@ -6,12 +6,14 @@ import (
 	"ops/logviz"
 )
 
-// setEndpoint says what an X.address is: X.ip if it is one, else X.domain (ECS, field set "source"). sshd writes
-// UNKNOWN where it could not learn the peer.
+// unknownPeer is what sshd writes where it could not learn the peer.
+const unknownPeer = "UNKNOWN"
+
+// setEndpoint says what an X.address is: X.ip if it is one, else X.domain (ECS, field set "source").
 func setEndpoint(e *logviz.Event, owner, address string) {
 	if ip, err := netip.ParseAddr(address); err == nil {
 		e.Set(owner+".ip", logviz.IPValue(ip))
-	} else if address != "UNKNOWN" {
+	} else if address != unknownPeer {
 		e.Set(owner+".domain", logviz.StringValue(address))
 	}
 }

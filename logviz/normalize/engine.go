@@ -11,102 +11,191 @@ import (
 
 // Engine is a set of compiled definitions. It does not change and may be used by many streams at once.
 type Engine struct {
-	headers []*compiled
-	bodies  map[string][]*compiled // by program, in lower case; "" for those of any program
-	enrich  []*compiled
+	headers []*reading
+	bodies  map[string]*bodies // by program, in lower case; "" for programs that have none of their own
+	enrich  []*stage
+	names   names
 }
 
-// compiled is a definition ready to match.
-type compiled struct {
-	def      *Definition
-	when     []guard
-	set      []logviz.Field
-	patterns []*compiledPattern
-	keys     []compiledKey // of a Decode
+// stage is a graph with its rules, all of which read the same field.
+type stage struct {
+	field string
+	graph *graph
+	rules []*rule
+	// guarded says that some rule asks for fields.
+	guarded bool
 }
 
-type compiledPattern struct {
-	*program
-	name string
-	set  []logviz.Field
-	next string
+// reading is one try to read a header: patterns, or a decoder.
+type reading struct {
+	*stage
+	decode *decoder
 }
 
-type compiledKey struct {
-	key string
-	*program
+// bodies are the stages of one program.
+type bodies struct {
+	stages []*stage // mostly one
+	own    bool     // some definition is for this program
 }
 
-type guard struct {
-	field  string
-	values []string
+// decoder is a definition for records that are not lines.
+type decoder struct {
+	*Decode
+	rule *rule
+	keys []decodedKey
+}
+
+type decodedKey struct {
+	key   string
+	graph *graph
 }
 
 // New compiles definitions; the order in which they are given is the order in which they are tried. Every error names
 // the file and, where it is in a pattern, the line.
 func New(defs ...*Definition) (*Engine, error) {
-	e := &Engine{bodies: make(map[string][]*compiled)}
-	names := make(map[string]string)
+	e := &Engine{bodies: make(map[string]*bodies), names: make(names)}
+	files := make(map[string]string)
+	builders := map[string]*builder{"": {}}
 	for _, d := range defs {
-		if other, ok := names[d.Name]; ok {
+		if other, ok := files[d.Name]; ok {
 			return nil, fmt.Errorf("%s: the name %q is that of %s too", d.file, d.Name, other)
 		}
-		names[d.Name] = d.file
-		c, err := compileDefinition(d)
+		files[d.Name] = d.file
+		for _, program := range d.When[logviz.FieldProgram] {
+			if d.Stage == Body {
+				builders[strings.ToLower(program)] = &builder{own: true}
+			}
+		}
+	}
+	var headers, general builder
+	for _, d := range defs {
+		patterns, err := e.compile(d)
 		if err != nil {
 			return nil, err
 		}
 		switch d.Stage {
 		case Header:
-			e.headers = append(e.headers, c)
-		case Enrich:
-			e.enrich = append(e.enrich, c)
-		case Body:
-			programs := d.When[logviz.FieldProgram]
-			if len(programs) == 0 {
-				programs = []string{""}
+			if d.Decode != nil {
+				e.headers = append(e.headers, headers.headers()...)
+				headers = builder{}
+				decoder, err := e.decoder(d)
+				if err != nil {
+					return nil, err
+				}
+				e.headers = append(e.headers, &reading{decode: decoder})
+			} else {
+				headers.add(d.Field, patterns)
 			}
-			for _, p := range programs {
-				p = strings.ToLower(p)
-				e.bodies[p] = append(e.bodies[p], c)
+		case Enrich:
+			var b builder
+			b.add(d.Field, patterns)
+			e.enrich = append(e.enrich, b.build()...)
+		case Body:
+			for _, p := range d.When[logviz.FieldProgram] {
+				builders[strings.ToLower(p)].add(d.Field, patterns)
+			}
+			if len(d.When[logviz.FieldProgram]) == 0 {
+				general.add(d.Field, patterns)
 			}
 		}
+	}
+	e.headers = append(e.headers, headers.headers()...)
+	for program, b := range builders {
+		for _, field := range general.fields { // behind the program's own
+			b.add(field, general.patterns[field])
+		}
+		e.bodies[program] = &bodies{b.build(), b.own}
 	}
 	return e, nil
 }
 
-func compileDefinition(d *Definition) (*compiled, error) {
-	c := &compiled{def: d}
-	for _, field := range slices.Sorted(maps.Keys(d.When)) {
-		c.when = append(c.when, guard{field, d.When[field]})
+// builder gathers patterns by the field that they read.
+type builder struct {
+	fields   []string
+	patterns map[string][]compiledPattern
+	own      bool
+}
+
+type compiledPattern struct {
+	rule   *rule
+	parsed *parsed
+}
+
+func (b *builder) add(field string, patterns []compiledPattern) {
+	if !slices.Contains(b.fields, field) {
+		b.fields = append(b.fields, field)
 	}
-	var err error
-	if c.set, err = fieldsOf(d.Set); err != nil {
-		return nil, fmt.Errorf("%s: set: %w", d.file, err)
+	if b.patterns == nil {
+		b.patterns = make(map[string][]compiledPattern)
 	}
-	for _, p := range d.Patterns {
-		cp := &compiledPattern{name: p.Name, next: p.Next}
-		if cp.program, err = compile(p.Pattern.Value); err != nil {
+	b.patterns[field] = append(b.patterns[field], patterns...)
+}
+
+func (b *builder) build() []*stage {
+	var out []*stage
+	for _, field := range b.fields {
+		s := &stage{field: field}
+		var all []*parsed
+		for _, p := range b.patterns[field] {
+			s.rules = append(s.rules, p.rule)
+			s.guarded = s.guarded || len(p.rule.when) > 0
+			all = append(all, p.parsed)
+		}
+		s.graph = newGraph(all)
+		out = append(out, s)
+	}
+	return out
+}
+
+func (b *builder) headers() []*reading {
+	var out []*reading
+	for _, s := range b.build() {
+		out = append(out, &reading{stage: s})
+	}
+	return out
+}
+
+// compile reads the patterns of a definition.
+func (e *Engine) compile(d *Definition) ([]compiledPattern, error) {
+	var out []compiledPattern
+	for i := range d.Patterns {
+		p := &d.Patterns[i]
+		parsed, err := parsePattern(p.Pattern.Value)
+		if err != nil {
 			return nil, p.Pattern.Errorf(d.file, "%s: %v", p.Name, err)
 		}
-		if cp.set, err = fieldsOf(p.Set); err != nil {
-			return nil, p.Pattern.Errorf(d.file, "%s: set: %v", p.Name, err)
-		}
-		if p.Next != "" && !slices.ContainsFunc(cp.fields, func(f fieldRef) bool { return f.name == p.Next }) {
+		if p.Next != "" && !slices.ContainsFunc(parsed.fields, func(f fieldRef) bool { return f.name == p.Next }) {
 			return nil, p.Pattern.Errorf(d.file, "%s: next is %q, which the pattern does not capture", p.Name, p.Next)
 		}
-		c.patterns = append(c.patterns, cp)
+		r, err := e.newRule(d, p.Name, p.Set, p.Next, parsed.fields)
+		if err != nil {
+			return nil, p.Pattern.Errorf(d.file, "%s: set: %v", p.Name, err)
+		}
+		out = append(out, compiledPattern{r, parsed})
 	}
-	if d.Decode != nil {
-		for _, k := range d.Decode.Fields {
-			p, err := compile(k.Pattern.Value)
-			if err != nil {
-				return nil, k.Pattern.Errorf(d.file, "key %s: %v", k.Key, err)
+	return out, nil
+}
+
+func (e *Engine) decoder(d *Definition) (*decoder, error) {
+	out := &decoder{Decode: d.Decode}
+	var fields []fieldRef
+	for _, k := range d.Decode.Fields {
+		p, err := parsePattern(k.Pattern.Value)
+		if err != nil {
+			return nil, k.Pattern.Errorf(d.file, "key %s: %v", k.Key, err)
+		}
+		out.keys = append(out.keys, decodedKey{k.Key, newGraph([]*parsed{p})})
+		for _, f := range p.fields {
+			if !slices.ContainsFunc(fields, func(other fieldRef) bool { return other.name == f.name }) {
+				fields = append(fields, f)
 			}
-			c.keys = append(c.keys, compiledKey{k.Key, p})
 		}
 	}
-	return c, nil
+	var err error
+	if out.rule, err = e.newRule(d, "decode", nil, "", fields); err != nil {
+		return nil, fmt.Errorf("%s: set: %w", d.file, err)
+	}
+	return out, nil
 }
 
 // fieldsOf turns a set: of YAML into values, in order of the name.

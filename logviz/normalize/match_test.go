@@ -8,19 +8,18 @@ import (
 
 func fieldsOfMatch(t *testing.T, pattern, text string) (map[string]string, bool) {
 	t.Helper()
-	p, err := compile(pattern)
+	p, err := parsePattern(pattern)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var m matcher
-	if !m.match(p, text) {
+	var m machine
+	_, captures, ok := m.match(newGraph([]*parsed{p}), text, nil)
+	if !ok {
 		return nil, false
 	}
 	got := make(map[string]string)
-	for i, f := range p.fields {
-		if sp := m.spans[i]; sp.from >= 0 {
-			got[f.name] = text[sp.from:sp.to]
-		}
+	for _, c := range captures {
+		got[c.field.name] = c.text
 	}
 	return got, true
 }
@@ -94,12 +93,12 @@ func TestMatchIsLinear(t *testing.T) {
 		{"%{a:ip}:%{b:ip}:%{c:int}!", "1:"},
 	} {
 		steps := func(n int) int {
-			p, err := compile(c.pattern)
+			p, err := parsePattern(c.pattern)
 			if err != nil {
 				t.Fatal(err)
 			}
-			var m matcher
-			m.match(p, "Failed password for "+strings.Repeat(c.unit, n))
+			var m machine
+			m.match(newGraph([]*parsed{p, p}), "Failed password for "+strings.Repeat(c.unit, n), nil)
 			return m.steps
 		}
 		if small, large := steps(200), steps(2000); large > 12*small+1000 {
@@ -118,43 +117,45 @@ func FuzzMatchIsRE2(f *testing.F) {
 		}
 		// RE2 steps by characters, we by bytes; they are the same in ASCII.
 		text = strings.Map(func(r rune) rune { return r & 0x7f }, text)
-		pattern, expr := randomPattern(recipe)
-		p, err := compile(pattern)
+		pattern, expr := randomPattern(recipe, false)
+		p, err := parsePattern(pattern)
 		if err != nil {
 			t.Fatalf("%q: %v", pattern, err)
 		}
 		re := regexp.MustCompile(`(?s)\A(?:` + expr + `)\z`)
 		want := re.FindStringSubmatchIndex(text)
-		var m matcher
-		ok := m.match(p, text)
-		if ok != (want != nil) {
-			t.Fatalf("%q on %q: %v, RE2 %v", pattern, text, ok, want)
+		var captures []capture
+		for i, f := range p.fields {
+			if want != nil && want[2*i+2] >= 0 {
+				captures = append(captures, capture{&f, text[want[2*i+2]:want[2*i+3]]})
+			}
 		}
-		spans := m.spans
-		m.begin(p, text)
-		m.steps = memoFrom // remembering from the first step on changes nothing
-		if m.walk(p.start, 0) != ok || ok && m.spans != spans {
-			t.Fatalf("%q on %q: %v, without memory %v", pattern, text, m.spans[:len(p.fields)], spans[:len(p.fields)])
-		}
-		if !ok {
-			return
-		}
-		for i := range p.fields {
-			if got := m.spans[i]; got.from != want[2*i+2] || got.from >= 0 && got.to != want[2*i+3] {
-				t.Fatalf("%q on %q: field %d at %v, RE2 %v", pattern, text, i, got, want)
+		for _, from := range []int{0, memoFrom} { // remembering from the first step on changes nothing
+			m := machine{early: from}
+			_, got, ok := m.match(newGraph([]*parsed{p}), text, nil)
+			if ok != (want != nil) || !same(got, captures) {
+				t.Fatalf("%q on %q: %v %v, RE2 %v", pattern, text, ok, got, captures)
 			}
 		}
 	})
 }
 
-// randomPattern builds the same pattern in our language and in RE2's.
-func randomPattern(recipe []byte) (ours, re2 string) {
+// randomPattern builds the same pattern in our language and, unless it has typed fields, in RE2's.
+func randomPattern(recipe []byte, typed bool) (ours, re2 string) {
 	var a, b strings.Builder
 	fields, depth := 0, 0
 	justOpened := false
 	for _, c := range recipe {
 		opened := false
-		switch c % 10 {
+		kind := c % 10
+		if typed {
+			kind = c % 12
+		}
+		switch kind {
+		case 10, 11:
+			types := []string{"int", "host", "port?", "ip", "int?", "name", "word?", "mac"}
+			a.WriteString("%{f" + string(rune('a'+fields)) + ":" + types[int(c/12)%len(types)] + "}")
+			fields++
 		case 0, 1, 2:
 			a.WriteByte('a')
 			b.WriteByte('a')

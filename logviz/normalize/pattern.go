@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"ops/logviz"
 )
 
 // The language of patterns:
@@ -24,93 +26,94 @@ import (
 type op uint8
 
 const (
-	opEnd op = iota
-	opLiteral
+	opLiteral op = iota
 	opField
 	opOptional
-	opJoin // the end of an optional part: goes on behind it
 	opChoice
 )
 
-// node is one step; the steps of a pattern are linked through next, those inside an optional part lead
-// to its join.
-type node struct {
+// element is one part of a pattern as written.
+type element struct {
 	op    op
-	id    int // numbers the nodes of a pattern from 0
-	next  *node
-	text  string // opLiteral
-	texts []string
-	slot  int // opField: index into program.fields, -1 to drop
-	typ   *fieldType
-	dash  bool  // opField: a lone "-" is no value
-	body  *node // opOptional: what may be there; opJoin: the optional part
-	lo    int   // opOptional: the slots inside are lo to hi, and empty when it is left out
-	hi    int
+	text  string    // opLiteral
+	texts []string  // opChoice
+	field fieldRef  // opField
+	body  []element // opOptional
 }
 
-// program is a compiled pattern.
-type program struct {
-	start  *node
-	nodes  int
-	fields []fieldRef
-	re     *regexp.Regexp // instead of start
-	groups []int          // re: group number of each field
-}
-
+// fieldRef is a field of a pattern.
 type fieldRef struct {
-	name string
+	name string // "-" to drop it
 	typ  *fieldType
+	dash bool // a lone "-" is no value
+
+	key      []byte    // the name as a JSON key, behind a comma
+	endpoint *endpoint // of an X.address
+}
+
+// prepare makes what is written with every value.
+func (f *fieldRef) prepare() {
+	f.key = jsonKey(f.name)
+	if owner, ok := strings.CutSuffix(f.name, ".address"); ok {
+		f.endpoint = &endpoint{jsonKey(owner + ".ip"), jsonKey(owner + ".domain")}
+	}
+}
+
+func jsonKey(name string) []byte { return append(logviz.AppendJSONString([]byte{','}, name), ':') }
+
+// parsed is a pattern taken apart.
+type parsed struct {
+	elements []element
+	re       *regexp.Regexp // instead of elements
+	groups   []int          // re: group number of each field
+	fields   []fieldRef     // those with a name, in the order written
 }
 
 // maxFields bounds the fields of one pattern.
 const maxFields = 64
 
-type compiler struct {
-	src  string
-	pos  int
-	prog *program
+type patternParser struct {
+	src string
+	pos int
+	out *parsed
 }
 
-// compile translates a pattern. The error says at which byte of the pattern it is wrong.
-func compile(src string) (*program, error) {
+// parsePattern takes a pattern apart. The error says at which byte of the pattern it is wrong.
+func parsePattern(src string) (*parsed, error) {
 	if expr, ok := strings.CutPrefix(src, "re:"); ok {
-		return compileRE(expr)
+		return parseRE(expr)
 	}
-	c := &compiler{src: src, prog: &program{}}
-	end := c.node(opEnd)
-	start, err := c.sequence(end, false)
-	if err != nil {
+	c := &patternParser{src: src, out: &parsed{}}
+	var err error
+	if c.out.elements, err = c.sequence(false); err != nil {
 		return nil, err
 	}
-	c.prog.start = start
-	return c.prog, nil
+	return c.out, nil
 }
 
-func (c *compiler) node(o op) *node {
-	n := &node{op: o, id: c.prog.nodes, slot: -1}
-	c.prog.nodes++
-	return n
-}
-
-func (c *compiler) errorf(pos int, format string, args ...any) error {
+func (c *patternParser) errorf(pos int, format string, args ...any) error {
 	return fmt.Errorf("pattern, at character %d: %s", pos+1, fmt.Sprintf(format, args...))
 }
 
-// sequence reads items up to the end, or inside an optional part up to its "]]", and links them in front of last.
-func (c *compiler) sequence(last *node, inside bool) (*node, error) {
-	head := &node{}
-	tail := head
-	add := func(n *node) { tail.next, tail = n, n }
+// sequence reads items up to the end, or inside an optional part up to its "]]".
+func (c *patternParser) sequence(inside bool) ([]element, error) {
+	var out []element
 	var text []byte
 	flush := func() {
 		if len(text) > 0 {
-			n := c.node(opLiteral)
-			n.text, text = string(text), nil
-			add(n)
+			out = append(out, element{op: opLiteral, text: string(text)})
+			text = nil
 		}
+	}
+	add := func(read func() (element, error)) error {
+		flush()
+		e, err := read()
+		out = append(out, e)
+		return err
 	}
 	for c.pos < len(c.src) {
 		rest := c.src[c.pos:]
+		var err error
 		switch {
 		case rest[0] == '\\':
 			if len(rest) == 1 {
@@ -119,44 +122,30 @@ func (c *compiler) sequence(last *node, inside bool) (*node, error) {
 			text = append(text, rest[1])
 			c.pos += 2
 		case strings.HasPrefix(rest, "%{"):
-			flush()
-			n, err := c.field()
-			if err != nil {
-				return nil, err
-			}
-			add(n)
+			err = add(c.field)
 		case strings.HasPrefix(rest, "[["):
-			flush()
-			n, err := c.optional()
-			if err != nil {
-				return nil, err
-			}
-			add(n)
+			err = add(c.optional)
 		case inside && closes(rest):
 			flush()
 			c.pos += 2
-			tail.next = last
-			return head.next, nil
+			return out, nil
 		case rest[0] == '(':
-			flush()
-			n, err := c.choice()
-			if err != nil {
-				return nil, err
-			}
-			add(n)
+			err = add(c.choice)
 		case rest[0] == ')':
 			return nil, c.errorf(c.pos, `")" without "("; write \) for the character`)
 		default:
 			text = append(text, rest[0])
 			c.pos++
 		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	if inside {
 		return nil, c.errorf(c.pos, `"[[" without "]]"`)
 	}
 	flush()
-	tail.next = last
-	return head.next, nil
+	return out, nil
 }
 
 // closes reports whether rest begins with the "]]" that ends an optional part. Of an odd run of brackets the first is
@@ -166,46 +155,46 @@ func closes(rest string) bool {
 	return n > 0 && n%2 == 0
 }
 
-func (c *compiler) field() (*node, error) {
+func (c *patternParser) field() (element, error) {
 	at := c.pos
 	end := strings.IndexByte(c.src[at:], '}')
 	if end < 0 {
-		return nil, c.errorf(at, `"%%{" without "}"`)
+		return element{}, c.errorf(at, `"%%{" without "}"`)
 	}
 	name, typ, ok := strings.Cut(c.src[at+2:at+end], ":")
 	if !ok {
-		return nil, c.errorf(at, "field %q has no type; write %%{%s:word} or another type", name, name)
+		return element{}, c.errorf(at, "field %q has no type; write %%{%s:word} or another type", name, name)
 	}
-	n := c.node(opField)
-	typ, n.dash = strings.CutSuffix(typ, "?")
-	t, err := lookUpType(typ)
-	if err != nil {
-		return nil, c.errorf(at, "%v", err)
+	f := fieldRef{name: name}
+	typ, f.dash = strings.CutSuffix(typ, "?")
+	var err error
+	if f.typ, err = lookUpType(typ); err != nil {
+		return element{}, c.errorf(at, "%v", err)
 	}
-	n.typ = t
 	if name != "-" {
-		if n.slot, err = c.prog.add(name, t); err != nil {
-			return nil, c.errorf(at, "%v", err)
+		f.prepare()
+		if err = c.out.add(f); err != nil {
+			return element{}, c.errorf(at, "%v", err)
 		}
 	}
 	c.pos = at + end + 1
-	return n, nil
+	return element{op: opField, field: f}, nil
 }
 
-func (p *program) add(name string, t *fieldType) (slot int, err error) {
-	if !isFieldName(name) {
-		return 0, fmt.Errorf("field name %q: must be lower-case words joined by dots, as in source.ip", name)
+func (p *parsed) add(f fieldRef) error {
+	if !isFieldName(f.name) {
+		return fmt.Errorf("field name %q: must be lower-case words joined by dots, as in source.ip", f.name)
 	}
-	for _, f := range p.fields {
-		if f.name == name {
-			return 0, fmt.Errorf("field %q is captured twice", name)
+	for _, other := range p.fields {
+		if other.name == f.name {
+			return fmt.Errorf("field %q is captured twice", f.name)
 		}
 	}
 	if len(p.fields) == maxFields {
-		return 0, fmt.Errorf("more than %d fields", maxFields)
+		return fmt.Errorf("more than %d fields", maxFields)
 	}
-	p.fields = append(p.fields, fieldRef{name, t})
-	return len(p.fields) - 1, nil
+	p.fields = append(p.fields, f)
+	return nil
 }
 
 func isFieldName(s string) bool {
@@ -214,26 +203,21 @@ func isFieldName(s string) bool {
 		s[0] != '.' && s[len(s)-1] != '.'
 }
 
-func (c *compiler) optional() (*node, error) {
-	n := c.node(opOptional)
+func (c *patternParser) optional() (element, error) {
 	c.pos += 2
-	n.lo = len(c.prog.fields)
-	join := c.node(opJoin)
-	join.body = n
-	body, err := c.sequence(join, true)
+	body, err := c.sequence(true)
 	if err != nil {
-		return nil, err
+		return element{}, err
 	}
-	if body == join {
-		return nil, c.errorf(c.pos, "an optional part is empty")
+	if len(body) == 0 {
+		return element{}, c.errorf(c.pos, "an optional part is empty")
 	}
-	n.body, n.hi = body, len(c.prog.fields)
-	return n, nil
+	return element{op: opOptional, body: body}, nil
 }
 
-func (c *compiler) choice() (*node, error) {
+func (c *patternParser) choice() (element, error) {
 	at := c.pos
-	n := c.node(opChoice)
+	out := element{op: opChoice}
 	c.pos++
 	var text []byte
 	for c.pos < len(c.src) {
@@ -242,31 +226,31 @@ func (c *compiler) choice() (*node, error) {
 		switch b {
 		case '\\':
 			if c.pos == len(c.src) {
-				return nil, c.errorf(c.pos, "a backslash at the end makes nothing plain")
+				return out, c.errorf(c.pos, "a backslash at the end makes nothing plain")
 			}
 			text = append(text, c.src[c.pos])
 			c.pos++
 		case '|', ')':
-			n.texts = append(n.texts, string(text))
+			out.texts = append(out.texts, string(text))
 			text = nil
 			if b == ')' {
-				return n, nil
+				return out, nil
 			}
 		case '%', '[', '(':
-			return nil, c.errorf(c.pos-1, `a choice holds plain text only; write \%c for the character`, b)
+			return out, c.errorf(c.pos-1, `a choice holds plain text only; write \%c for the character`, b)
 		default:
 			text = append(text, b)
 		}
 	}
-	return nil, c.errorf(at, `"(" without ")"; write \( for the character`)
+	return out, c.errorf(at, `"(" without ")"; write \( for the character`)
 }
 
-func compileRE(expr string) (*program, error) {
+func parseRE(expr string) (*parsed, error) {
 	re, err := regexp.Compile(`\A(?:` + expr + `)\z`)
 	if err != nil {
 		return nil, fmt.Errorf("pattern: %w", err)
 	}
-	p := &program{re: re}
+	p := &parsed{re: re}
 	for i, group := range re.SubexpNames() {
 		if group == "" {
 			continue
@@ -279,7 +263,9 @@ func compileRE(expr string) (*program, error) {
 		if err != nil {
 			return nil, fmt.Errorf("pattern, group %q: %w", group, err)
 		}
-		if _, err := p.add(strings.ReplaceAll(name, "_dot_", "."), t); err != nil {
+		f := fieldRef{name: strings.ReplaceAll(name, "_dot_", "."), typ: t}
+		f.prepare()
+		if err := p.add(f); err != nil {
 			return nil, fmt.Errorf("pattern, group %q: %w", group, err)
 		}
 		p.groups = append(p.groups, i)

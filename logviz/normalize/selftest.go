@@ -12,27 +12,30 @@ import (
 // Check runs the tests inside a definition and returns what went wrong, one error a failure; none is success. A test
 // passes when its pattern is the first of the definition that matches the line and gives the fields that it expects.
 func (d *Definition) Check() []error {
-	c, err := compileDefinition(d)
+	alone := *d
+	alone.When = nil
+	e, err := New(&alone)
 	if err != nil {
 		return []error{err}
 	}
 	var failures []error
 	if d.Decode != nil {
 		for i, t := range d.Decode.Tests {
-			failures = append(failures, c.check("decode", i, t)...)
+			failures = append(failures, e.check(d, "decode", i, t)...)
 		}
 	}
 	for _, p := range d.Patterns {
 		for i, t := range p.Tests {
-			failures = append(failures, c.check(p.Name, i, t)...)
+			failures = append(failures, e.check(d, p.Name, i, t)...)
 		}
 	}
 	return failures
 }
 
-func (c *compiled) check(pattern string, i int, t Test) (failures []error) {
+// check runs one test of the engine's only definition.
+func (e *Engine) check(d *Definition, pattern string, i int, t Test) (failures []error) {
 	fail := func(format string, args ...any) {
-		failures = append(failures, fmt.Errorf("%s: %s, test %d: %s", c.def.file, pattern, i+1, fmt.Sprintf(format, args...)))
+		failures = append(failures, fmt.Errorf("%s: %s, test %d: %s", d.file, pattern, i+1, fmt.Sprintf(format, args...)))
 	}
 	o := Options{Zone: time.UTC, Reference: time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC)}
 	var err error
@@ -47,20 +50,15 @@ func (c *compiled) check(pattern string, i int, t Test) (failures []error) {
 			return failures
 		}
 	}
-	s := (&Engine{}).NewStream(o)
-	var e logviz.Event
+	var r Record
+	r.reset(t.Line)
+	e.NewStream(o).only(t.Line, &r)
 	won := ""
-	if c.def.Decode != nil {
-		if s.decode(c, t.Line, &e) {
-			won = pattern
-		}
-	} else {
-		unguarded := *c
-		unguarded.when = nil
-		if p := s.try(&unguarded, t.Line, &e); p != nil {
-			won = p.name
-		}
+	if len(r.parts) > 0 {
+		won = r.parts[0].rule.name
 	}
+	var event logviz.Event
+	r.Event(&event)
 	switch {
 	case t.NoMatch && won == pattern:
 		fail("matches %q, must not", t.Line)
@@ -75,14 +73,27 @@ func (c *compiled) check(pattern string, i int, t Test) (failures []error) {
 		return failures
 	}
 	for _, name := range slices.Sorted(maps.Keys(t.Expect)) {
-		if got, want := e.Get(name).String(), fmt.Sprint(t.Expect[name]); !e.Has(name) || got != want {
+		if got, want := event.Get(name).String(), fmt.Sprint(t.Expect[name]); !event.Has(name) || got != want {
 			fail("%s is %q, must be %q", name, got, want)
 		}
 	}
 	for _, name := range t.Absent {
-		if e.Has(name) {
-			fail("%s is %q, must not be set", name, e.Get(name))
+		if event.Has(name) {
+			fail("%s is %q, must not be set", name, event.Get(name))
 		}
 	}
 	return failures
+}
+
+// only reads a text with the engine's only definition, whatever its stage.
+func (s *Stream) only(text string, r *Record) {
+	e := s.engine
+	switch {
+	case len(e.headers) > 0:
+		s.header(text, r)
+	case len(e.enrich) > 0:
+		s.try(e.enrich[0], text, r)
+	case len(e.bodies[""].stages) > 0:
+		s.try(e.bodies[""].stages[0], text, r)
+	}
 }

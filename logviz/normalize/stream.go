@@ -2,7 +2,6 @@ package normalize
 
 import (
 	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -22,14 +21,22 @@ type Options struct {
 	Zone *time.Location // of stamps without a zone. Default: UTC
 	// Reference is the moment at which the records were at hand, for stamps without a year: the file's time, or now.
 	Reference time.Time
+	// NoOriginal leaves event.original away.
+	NoOriginal bool
 }
 
 // Stream reads the records of one log in order. It is not safe for concurrent use.
 type Stream struct {
 	engine  *Engine
 	clock   clock
-	matcher matcher
-	values  [maxFields]logviz.Value // of the match being applied
+	machine machine
+	bare    bool     // without event.original
+	record  Record   // of Parse
+	last    struct { // the stamp read last: logs repeat them
+		typ   *fieldType
+		text  string
+		value logviz.Value
+	}
 }
 
 // NewStream begins a log.
@@ -37,7 +44,7 @@ func (e *Engine) NewStream(o Options) *Stream {
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
-	return &Stream{engine: e, clock: clock{zone: o.Zone, reference: o.Reference}}
+	return &Stream{engine: e, clock: clock{zone: o.Zone, reference: o.Reference}, bare: o.NoOriginal}
 }
 
 // maxNext bounds how often a message may stand inside another one.
@@ -47,122 +54,171 @@ const maxNext = 4
 // strings are parts of one copy of the record. After an error the event holds what was understood before it (nothing
 // after ErrHeader; time, host, program and message after ErrBody and ErrProgram).
 func (s *Stream) Parse(record []byte, e *logviz.Event) error {
-	e.Reset()
-	raw := string(record)
-	if !s.header(raw, e) {
-		e.Reset()
+	err := s.Read(string(record), &s.record)
+	s.record.Event(e)
+	return err
+}
+
+// Read reads one record as Parse does, without making values of what it finds: that is for who writes it out as it is.
+// The record refers to line and is valid as long as the stream and until it is read into again.
+func (s *Stream) Read(line string, r *Record) error {
+	r.reset(line)
+	if !s.header(line, r) {
+		r.reset(line)
 		return ErrHeader
 	}
-	e.Set(logviz.FieldOriginal, logviz.StringValue(raw))
-	if t := e.Time(); !t.IsZero() {
+	r.headers, r.original = len(r.parts), !s.bare
+	if t := r.time.Time(); r.time.Kind() != 0 {
 		s.clock.previous = t
 	}
-	if err := s.body(e); err != nil {
+	if err := s.body(r); err != nil {
 		return err
 	}
-	for _, c := range s.engine.enrich {
-		if text := e.Text(c.def.Field); text != "" {
-			s.try(c, text, e)
+	for _, st := range s.engine.enrich {
+		if text := r.Text(st.field); text != "" {
+			s.try(st, text, r)
 		}
 	}
 	return nil
 }
 
-func (s *Stream) header(raw string, e *logviz.Event) bool {
-	for _, c := range s.engine.headers {
-		if c.def.Decode != nil {
-			if s.decode(c, raw, e) {
+func (s *Stream) header(line string, r *Record) bool {
+	for _, h := range s.engine.headers {
+		if h.decode != nil {
+			if s.decode(h.decode, line, r) {
 				return true
 			}
-		} else if s.try(c, raw, e) != nil {
+		} else if s.try(h.stage, line, r) != nil {
 			return true
 		}
 	}
 	return false
 }
 
-func (s *Stream) body(e *logviz.Event) error {
-	text := e.Text(logviz.FieldMessage)
-	program := strings.ToLower(e.Text(logviz.FieldProgram))
-	own, general := s.engine.bodies[program], s.engine.bodies[""]
-next:
+func (s *Stream) body(r *Record) error {
+	b := s.bodies(r.Text(logviz.FieldProgram))
+	message := r.Text(logviz.FieldMessage)
 	for range maxNext {
-		for _, candidates := range [2][]*compiled{own, general} {
-			for _, c := range candidates {
-				if c.def.Field != "" {
-					text = e.Text(c.def.Field)
-				}
-				p := s.try(c, text, e)
-				if p == nil {
-					continue
-				}
-				if p.next == "" {
-					return nil
-				}
-				text = e.Text(p.next)
-				continue next
+		var found *rule
+		for _, st := range b.stages {
+			text := message
+			if st.field != "" {
+				text = r.Text(st.field)
+			}
+			if found = s.try(st, text, r); found != nil {
+				break
 			}
 		}
-		break
+		if found == nil {
+			break
+		}
+		if found.next == "" {
+			return nil
+		}
+		message = r.Text(found.next)
 	}
-	if len(own) == 0 {
+	if !b.own {
 		return ErrProgram
 	}
 	return ErrBody
 }
 
-// try matches a definition's patterns in order and applies the first that matches.
-func (s *Stream) try(c *compiled, text string, e *logviz.Event) *compiledPattern {
-	for _, g := range c.when {
-		if !slices.ContainsFunc(g.values, func(v string) bool { return strings.EqualFold(v, e.Text(g.field)) }) {
-			return nil
+// bodies returns the stages for a program, whatever the case of its letters.
+func (s *Stream) bodies(program string) *bodies {
+	if b := s.engine.bodies[program]; b != nil {
+		return b
+	}
+	if lower := strings.ToLower(program); lower != program {
+		if b := s.engine.bodies[lower]; b != nil {
+			return b
 		}
 	}
-	for _, p := range c.patterns {
-		if s.matcher.match(p.program, text) && s.apply(p.program, text, e, true) {
-			set(e, c.set)
-			set(e, p.set)
-			return p
+	return s.engine.bodies[""]
+}
+
+// try matches a text with a stage's rules, adds what the first that matches found, and returns that rule, or nil.
+func (s *Stream) try(st *stage, text string, r *Record) *rule {
+	var guard func(int) bool
+	if st.guarded {
+		guard = func(n int) bool { return st.rules[n].passes(r) }
+	}
+	number, found, ok := s.machine.match(st.graph, text, guard)
+	for ; ok; number, found, ok = s.machine.refuse() {
+		if s.accept(st.rules[number], found, r) {
+			return st.rules[number]
 		}
 	}
 	return nil
 }
 
-func set(e *logviz.Event, fields []logviz.Field) {
-	for _, f := range fields {
-		e.Set(f.Name, f.Value)
-	}
-}
-
-// apply gives the event the fields of a match. It is all or nothing: a piece that is no value of its type, such as the
-// 31st of February, undoes the match. Without replace, fields that are set already are kept.
-func (s *Stream) apply(p *program, text string, e *logviz.Event, replace bool) bool {
-	values := s.values[:len(p.fields)]
-	clear(values)
-	for i, f := range p.fields {
-		sp := s.matcher.spans[i]
-		if sp.from < 0 {
-			continue
-		}
-		piece := text[sp.from:sp.to]
-		if f.typ.value == nil {
-			values[i] = logviz.StringValue(piece)
-			continue
-		}
-		v, ok := f.typ.value(piece, &s.clock)
-		if !ok {
+// passes reports whether the fields that the definition asks for are as it wants them.
+func (rl *rule) passes(r *Record) bool {
+	for i := range rl.when {
+		if !rl.when[i].passes(r.Text(rl.when[i].field)) {
 			return false
-		}
-		values[i] = v
-	}
-	for i, f := range p.fields {
-		if values[i].Kind() == 0 || !replace && e.Has(f.name) {
-			continue
-		}
-		e.Set(f.name, values[i])
-		if owner, ok := strings.CutSuffix(f.name, ".address"); ok {
-			setEndpoint(e, owner, values[i].String())
 		}
 	}
 	return true
+}
+
+// accept adds a match to the record. It is all or nothing: a piece that is no value of its type, such as the 31st of
+// February, undoes the match.
+func (s *Stream) accept(rl *rule, found []capture, r *Record) bool {
+	captures, times := len(r.captures), len(r.times)
+	undo := func() bool {
+		r.captures, r.times = r.captures[:captures], r.times[:times]
+		return false
+	}
+	var stamp logviz.Value
+	for _, c := range found {
+		switch {
+		case c.field.typ.moment:
+			v, ok := s.moment(c.field.typ, c.text)
+			if !ok {
+				return undo()
+			}
+			if c.field.name == logviz.FieldTimestamp {
+				stamp = v
+			}
+			r.times = append(r.times, v)
+		case c.field.typ.value != nil && len(c.text) > longestSafe:
+			if _, ok := c.field.typ.value(c.text, &s.clock); !ok {
+				return undo()
+			}
+		}
+		r.captures = append(r.captures, c)
+	}
+	if stamp.Kind() != 0 {
+		r.time = stamp
+	}
+	r.parts = append(r.parts, part{rl, captures, len(r.captures), times})
+	return true
+}
+
+// sound reports whether what was found is a value of its type.
+func (s *Stream) sound(c capture) bool {
+	switch {
+	case c.field.typ.moment:
+		_, ok := s.moment(c.field.typ, c.text)
+		return ok
+	case c.field.typ.value != nil && len(c.text) > longestSafe:
+		_, ok := c.field.typ.value(c.text, &s.clock)
+		return ok
+	}
+	return true
+}
+
+// longestSafe is the length up to which every number that matched its type is a value of it.
+const longestSafe = 18
+
+// moment converts a stamp.
+func (s *Stream) moment(t *fieldType, text string) (logviz.Value, bool) {
+	if s.last.typ == t && s.last.text == text {
+		return s.last.value, true
+	}
+	v, ok := t.value(text, &s.clock)
+	if ok {
+		s.last.typ, s.last.text, s.last.value = t, text, v
+	}
+	return v, ok
 }

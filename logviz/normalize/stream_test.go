@@ -206,3 +206,54 @@ func must[T any](v T, err error) T {
 	}
 	return v
 }
+
+// What is written without an event is what the event writes.
+func FuzzRecordIsEvent(f *testing.F) {
+	engine := shippedEngine(f)
+	for _, line := range []string{
+		"Mar 14 06:25:01 h sshd[8]: Failed password for root from 192.0.2.7 port 42 ssh2",
+		"Mar 14 06:25:01 h sshd[8]: message repeated 2 times: [ Failed password for invalid user é\" from 2001:DB8::1 port 042 ssh2]",
+		"<34>1 2003-10-11T22:14:15.003Z h sshd +08 ID47 - Connection closed by UNKNOWN port 65535 [preauth]",
+		"2026-03-14T06:25:01.5+01:00 h sshd[8]: reverse mapping checking getaddrinfo for x [::ffff:192.0.2.1] failed",
+		`{"__REALTIME_TIMESTAMP":"1773469501000000","_HOSTNAME":"h","SYSLOG_IDENTIFIER":"sshd","_PID":"8","MESSAGE":"Invalid user  from x.example.com"}`,
+	} {
+		f.Add(line)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		for _, o := range []Options{utc2026(), {Reference: utc2026().Reference, NoOriginal: true}} {
+			var r Record
+			if engine.NewStream(o).Read(line, &r) != nil {
+				continue
+			}
+			var e logviz.Event
+			r.Event(&e)
+			if got, want := string(r.AppendJSON(nil)), string(e.AppendJSON(nil)); got != want {
+				t.Fatalf("%q\n%s\n%s", line, got, want)
+			}
+		}
+	})
+}
+
+func BenchmarkRead(b *testing.B) {
+	engine := shippedEngine(b)
+	lines := []string{
+		"Dec 10 06:55:48 LabSZ sshd[24200]: Failed password for invalid user webmaster from 173.234.31.186 port 38926 ssh2",
+		"Dec 10 06:55:46 LabSZ sshd[24200]: Invalid user webmaster from 173.234.31.186",
+		"Dec 10 06:55:48 LabSZ sshd[24200]: Connection closed by 173.234.31.186 [preauth]",
+		"Dec 10 07:07:45 LabSZ sshd[24206]: Failed password for root from 112.95.230.3 port 41060 ssh2",
+		"Dec 10 07:07:45 LabSZ sshd[24206]: pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=112.95.230.3  user=root",
+		"Dec 10 07:07:45 LabSZ sshd[24206]: Received disconnect from 112.95.230.3: 11: Bye Bye [preauth]",
+	}
+	s := engine.NewStream(utc2026())
+	var r Record
+	var out []byte
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		if err := s.Read(lines[n%len(lines)], &r); err != nil {
+			b.Fatal(err)
+		}
+		out = r.AppendJSON(out[:0])
+		n++
+	}
+}

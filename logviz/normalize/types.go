@@ -16,39 +16,66 @@ import (
 type fieldType struct {
 	name string
 	doc  string
-	// span returns how many bytes at the start of s the field can take at most, -1 if it cannot match.
-	span func(s string) int
+	// class, where there is one, makes the field a run of its bytes; else span returns how many bytes at the start of s
+	// the field can take at most, -1 if it cannot match.
+	class *byteSet
+	span  func(s string) int
+	first *byteSet // what it can begin with; nil for any byte
 	// fixed says that the field takes all of its span or nothing; else any shorter piece, of at least least bytes.
 	fixed bool
 	least int
 	// ok, where there is one, must accept the piece.
 	ok func(s string) bool
-	// value converts the piece; nil means text. The clock places stamps without year or zone.
-	value func(s string, c *clock) (logviz.Value, bool)
+	// value converts the piece; nil means text. Those of a moment need the clock, which places stamps without year or zone.
+	value  func(s string, c *clock) (logviz.Value, bool)
+	moment bool
+	// written, where there is one, tells whether the piece is its value as JSON has it.
+	written  func(s string) bool
+	quotable bool // an address: one of IPv4 is its value
 }
 
 // fieldTypes lists the types of the pattern language.
 func fieldTypes() []*fieldType {
+	word, name, program, host := except(" \t"), those(isNameByte), except(" \t[]:"), those(isHostByte)
+	digit, number := those(isDigit), those(func(c byte) bool { return isDigit(c) || c == '-' || c == '+' })
 	return []*fieldType{
 		{name: "text", doc: "anything, also nothing", span: func(s string) int { return len(s) }},
-		{name: "word", doc: "anything without white space", span: until(" \t"), least: 1},
-		{name: "name", doc: "letters, digits, and the characters . _ -", span: run(isNameByte), least: 1},
-		{name: "program", doc: "a program's name: no white space, brackets or colon", span: until(" \t[]:"), fixed: true, least: 1},
-		{name: "quoted", doc: `a text in double quotes, with \" inside, without the quotes`, span: spanQuoted, fixed: true, value: quotedValue},
-		{name: "structured-data", doc: "RFC 5424 section 6.3, or -", span: spanStructuredData, fixed: true},
-		{name: "int", doc: "a whole number in decimal, with or without sign", span: spanInt, fixed: true, value: intValue},
-		{name: "count", doc: "how often, 1 to 999999999", span: run(isDigit), fixed: true, least: 1, ok: isCount, value: intValue},
-		{name: "float", doc: "a decimal number", span: spanFloat, fixed: true, value: floatValue},
-		{name: "port", doc: "a number from 0 to 65535", span: spanInt, fixed: true, ok: isPort, value: intValue},
-		{name: "ip", doc: "an IPv4 or IPv6 address", span: spanIP, least: 2, ok: isIP, value: ipValue},
-		{name: "host", doc: "an address or a host's name; named X.address, it sets X.ip or X.domain too", span: run(isHostByte), least: 1},
-		{name: "mac", doc: "six pairs of hexadecimal digits with colons or hyphens", span: spanMAC, fixed: true, value: macValue},
-		{name: "rfc3164", doc: "Dec 10 06:55:46, also with year or fraction of a second", span: spanBSD, fixed: true, value: bsdValue},
-		{name: "rfc3339", doc: "2026-03-14T06:25:01.5+01:00, zone also as +0100, or without", span: spanISO, fixed: true, value: isoValue},
-		{name: "epoch", doc: "seconds since 1970, with or without fraction", span: spanFloat, fixed: true, value: epochValue(time.Second)},
-		{name: "epoch-us", doc: "microseconds since 1970", span: spanInt, fixed: true, value: epochValue(time.Microsecond)},
+		{name: "word", doc: "anything without white space", class: word, first: word, least: 1},
+		{name: "name", doc: "letters, digits, and the characters . _ -", class: name, first: name, least: 1},
+		{name: "program", doc: "a program's name: no white space, brackets or colon", class: program, first: program, fixed: true, least: 1},
+		{name: "quoted", doc: `a text in double quotes, with \" inside, without the quotes`, span: spanQuoted, first: those(is('"')), fixed: true, value: quotedValue},
+		{name: "structured-data", doc: "RFC 5424 section 6.3, or -", span: spanStructuredData, first: those(is('[', '-')), fixed: true},
+		{name: "int", doc: "a whole number in decimal, with or without sign", span: spanInt, first: number, fixed: true, value: intValue, written: isCanonical},
+		{name: "count", doc: "how often, 1 to 999999999", class: digit, first: digit, fixed: true, least: 1, ok: isCount, value: intValue, written: isCanonical},
+		{name: "float", doc: "a decimal number", span: spanFloat, first: number, fixed: true, value: floatValue},
+		{name: "port", doc: "a number from 0 to 65535", class: digit, first: digit, fixed: true, least: 1, ok: isPort, value: intValue, written: isCanonical},
+		{name: "ip", doc: "an IPv4 or IPv6 address", span: spanIP, first: those(isIPByte), least: 2, ok: isIP, value: ipValue, quotable: true},
+		{name: "host", doc: "an address or a host's name; named X.address, it sets X.ip or X.domain too", class: host, first: host, least: 1},
+		{name: "mac", doc: "six pairs of hexadecimal digits with colons or hyphens", span: spanMAC, first: those(isHex), fixed: true, value: macValue},
+		{name: "rfc3164", doc: "Dec 10 06:55:46, also with year or fraction of a second", span: spanBSD, first: those(isUpper), fixed: true, value: bsdValue, moment: true},
+		{name: "rfc3339", doc: "2026-03-14T06:25:01.5+01:00, zone also as +0100, or without", span: spanISO, first: digit, fixed: true, value: isoValue, moment: true},
+		{name: "epoch", doc: "seconds since 1970, with or without fraction", span: spanFloat, first: number, fixed: true, value: epochValue(time.Second), moment: true},
+		{name: "epoch-us", doc: "microseconds since 1970", span: spanInt, first: number, fixed: true, value: epochValue(time.Microsecond), moment: true},
 	}
 }
+
+func those(in func(byte) bool) *byteSet {
+	var set byteSet
+	for i := range set {
+		set[i] = in(byte(i))
+	}
+	return &set
+}
+
+func except(stop string) *byteSet {
+	return those(func(c byte) bool { return strings.IndexByte(stop, c) < 0 })
+}
+
+func is(some ...byte) func(byte) bool {
+	return func(c byte) bool { return slices.Contains(some, c) }
+}
+
+func isUpper(c byte) bool { return c-'A' < 26 }
 
 func lookUpType(name string) (*fieldType, error) {
 	known := make(map[string]*fieldType)
@@ -59,16 +86,6 @@ func lookUpType(name string) (*fieldType, error) {
 		return t, nil
 	}
 	return nil, fmt.Errorf("unknown type %q, known are %s", name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
-}
-
-func until(stop string) func(string) int {
-	return func(s string) int {
-		n := strings.IndexAny(s, stop)
-		if n < 0 {
-			n = len(s)
-		}
-		return n
-	}
 }
 
 func run(is func(byte) bool) func(string) int {
@@ -102,6 +119,9 @@ func spanIP(s string) int {
 }
 
 func isIP(s string) bool {
+	if isIPv4(s) {
+		return true
+	}
 	_, err := netip.ParseAddr(s)
 	return err == nil
 }
@@ -113,8 +133,15 @@ func isCount(s string) bool {
 }
 
 func isPort(s string) bool {
-	n, err := strconv.ParseUint(s, 10, 64)
-	return err == nil && n <= 65535
+	if len(s) > 5 { // with zeros in front, or too large
+		n, err := strconv.ParseUint(s, 10, 64)
+		return err == nil && n <= 65535
+	}
+	n := 0
+	for _, c := range []byte(s) {
+		n = n*10 + int(c-'0')
+	}
+	return n <= 65535
 }
 
 func spanInt(s string) int {

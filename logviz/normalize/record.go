@@ -1,0 +1,113 @@
+package normalize
+
+import (
+	"net/netip"
+	"strings"
+
+	"ops/logviz"
+)
+
+// Record is one record as a stream understood it: which rules matched, and where in the text their fields are. Event
+// makes an event of it, AppendJSON writes it out without.
+type Record struct {
+	line     string
+	parts    []part
+	headers  int // parts of the header; the record's text comes behind them
+	captures []capture
+	times    []logviz.Value // of the captures that are moments, in order
+	time     logviz.Value   // of the record
+	original bool           // keep the line as a field
+	added    []logviz.Field
+	event    logviz.Event // for AppendJSON, where it needs one
+}
+
+// Add gives the record one more field, which it must not have.
+func (r *Record) Add(name string, v logviz.Value) {
+	r.added = append(r.added, logviz.Field{Name: name, Value: v})
+}
+
+// part is the match of one rule.
+type part struct {
+	rule     *rule
+	from, to int // its captures
+	times    int // the first of its times
+}
+
+func (r *Record) reset(line string) {
+	r.line, r.headers, r.time, r.original = line, 0, logviz.Value{}, false
+	r.parts, r.captures, r.times, r.added = r.parts[:0], r.captures[:0], r.times[:0], r.added[:0]
+}
+
+// Rules returns the names of the definition and pattern of each match, "sshd/failed", in the order of the stages.
+func (r *Record) Rules() []string {
+	names := make([]string, len(r.parts))
+	for i, p := range r.parts {
+		names[i] = p.rule.definition.Name + "/" + p.rule.name
+	}
+	return names
+}
+
+// Text returns a field as text: the last one that was found, empty if there is none.
+func (r *Record) Text(field string) string {
+	for i := len(r.parts) - 1; i >= 0; i-- {
+		p := &r.parts[i]
+		for k := len(p.rule.set) - 1; k >= 0; k-- {
+			if p.rule.set[k].Name == field {
+				return p.rule.set[k].Value.String()
+			}
+		}
+		for k := p.to - 1; k >= p.from; k-- {
+			if r.captures[k].field.name == field {
+				return r.captures[k].text
+			}
+		}
+	}
+	return ""
+}
+
+// Event fills an event with the record's fields in the order in which they were found.
+func (r *Record) Event(e *logviz.Event) {
+	e.Reset()
+	for i, p := range r.parts {
+		if i == r.headers && r.original {
+			e.Set(logviz.FieldOriginal, logviz.StringValue(r.line))
+		}
+		times := p.times
+		for _, c := range r.captures[p.from:p.to] {
+			v := logviz.StringValue(c.text)
+			switch {
+			case c.field.typ.moment:
+				v = r.times[times]
+				times++
+			case c.field.typ.value != nil:
+				v, _ = c.field.typ.value(c.text, nil)
+			}
+			e.Set(c.field.name, v)
+			if owner, ok := strings.CutSuffix(c.field.name, ".address"); ok {
+				setEndpoint(e, owner, c.text)
+			}
+		}
+		for _, f := range p.rule.set {
+			e.Set(f.Name, f.Value)
+		}
+	}
+	if r.headers == len(r.parts) && r.original {
+		e.Set(logviz.FieldOriginal, logviz.StringValue(r.line))
+	}
+	for _, f := range r.added {
+		e.Set(f.Name, f.Value)
+	}
+}
+
+// Source returns source.ip, or the zero address.
+func (r *Record) Source() netip.Addr {
+	for i := len(r.captures) - 1; i >= 0; i-- {
+		switch c := &r.captures[i]; c.field.name {
+		case logviz.FieldSourceIP, "source.address":
+			if a, err := netip.ParseAddr(c.text); err == nil {
+				return a.Unmap().WithZone("")
+			}
+		}
+	}
+	return netip.Addr{}
+}

@@ -1,0 +1,138 @@
+package normalize
+
+import (
+	"net/netip"
+	"strings"
+
+	"ops/logviz"
+)
+
+// AppendJSON appends what the record's event would append, byte for byte, without making the event.
+func (r *Record) AppendJSON(b []byte) []byte {
+	if !r.plain() {
+		r.Event(&r.event)
+		return r.event.AppendJSON(b)
+	}
+	start := len(b)
+	b = append(b, '{')
+	for i := range r.parts {
+		if i == r.headers {
+			b = r.appendOriginal(b)
+		}
+		b = r.appendPart(b, &r.parts[i])
+	}
+	if r.headers == len(r.parts) {
+		b = r.appendOriginal(b)
+	}
+	for _, f := range r.added {
+		b = f.Value.AppendJSON(append(logviz.AppendJSONString(append(b, ','), f.Name), ':'))
+	}
+	if len(b) > start+1 { // the first member has no comma before it
+		b = append(b[:start+1], b[start+2:]...)
+	}
+	return append(b, '}')
+}
+
+// plain reports whether no field is given twice.
+func (r *Record) plain() bool {
+	for i := range r.parts {
+		rl := r.parts[i].rule
+		if !rl.plain {
+			return false
+		}
+		for k := range i {
+			if rl.gives.meets(&r.parts[k].rule.gives) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (r *Record) appendOriginal(b []byte) []byte {
+	if r.original {
+		b = append(b, `,"`+logviz.FieldOriginal+`":`...)
+		b = logviz.AppendJSONString(b, r.line)
+	}
+	return b
+}
+
+func (r *Record) appendPart(b []byte, p *part) []byte {
+	times := p.times
+	for i := p.from; i < p.to; i++ {
+		c := &r.captures[i]
+		t := c.field.typ
+		b = append(b, c.field.key...)
+		switch {
+		case t.moment:
+			b = r.times[times].AppendJSON(b)
+			times++
+		case t.value == nil:
+			b = logviz.AppendJSONString(b, c.text)
+			if c.field.endpoint != nil {
+				b = c.field.endpoint.append(b, c.text)
+			}
+		case t.written != nil && t.written(c.text):
+			b = append(b, c.text...)
+		case t.quotable && isIPv4(c.text):
+			b = append(append(append(b, '"'), c.text...), '"')
+		default:
+			v, _ := t.value(c.text, nil)
+			b = v.AppendJSON(b)
+		}
+	}
+	return append(b, p.rule.fixed...)
+}
+
+// endpoint writes what an X.address is, see setEndpoint.
+type endpoint struct {
+	ip, domain []byte // the keys as JSON, behind a comma
+}
+
+func (e *endpoint) append(b []byte, address string) []byte {
+	if isIPv4(address) {
+		b = append(append(append(b, e.ip...), '"'), address...)
+		return append(b, '"')
+	}
+	if ip, err := netip.ParseAddr(address); err == nil {
+		return logviz.IPValue(ip).AppendJSON(append(b, e.ip...))
+	}
+	if address == unknownPeer {
+		return b
+	}
+	return logviz.AppendJSONString(append(b, e.domain...), address)
+}
+
+// isIPv4 reports whether the text is an IPv4 address; each has one way to be written.
+func isIPv4(s string) bool {
+	if len(s) < len("0.0.0.0") || len(s) > len("255.255.255.255") {
+		return false
+	}
+	dots, value, digits := 0, 0, 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case isDigit(c):
+			if digits == 3 || digits > 0 && value == 0 {
+				return false
+			}
+			value, digits = value*10+int(c-'0'), digits+1
+			if value > 255 {
+				return false
+			}
+		case c == '.' && digits > 0:
+			dots, value, digits = dots+1, 0, 0
+		default:
+			return false
+		}
+	}
+	return dots == 3 && digits > 0
+}
+
+// isCanonical reports whether a whole number is written as JSON has it.
+func isCanonical(s string) bool {
+	if s == "0" {
+		return true
+	}
+	s = strings.TrimPrefix(s, "-")
+	return len(s) <= longestSafe && s[0]-'1' < 9
+}
