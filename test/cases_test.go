@@ -57,7 +57,8 @@ func TestCasesThroughSSHD(t *testing.T) {
 		}
 		tried++
 		code := cmd.ProcessState.ExitCode()
-		refused := strings.HasPrefix(string(out), "ops ssh-restrict: denied (") && code == sshrestrict.ExitDenied
+		// The login shell's own files may have said something before.
+		refused := strings.Contains("\n"+string(out), "\nops ssh-restrict: denied (") && code == sshrestrict.ExitDenied
 		if refused == c.Allowed || code == sshrestrict.ExitBroken || code == 255 {
 			t.Errorf("line %d, %s: %q: exit code %d, %q", c.Line, c.Name, c.Command, code, out)
 		}

@@ -21,7 +21,8 @@ type sshServer struct {
 	programs string // bin folder with ops and ops-tools
 }
 
-// startSSHD runs sshd(8) in the foreground until the test ends. Policies are added by grant.
+// startSSHD runs sshd(8) in the foreground until the test ends. SHLVL keeps bash, where it is the login shell, from reading
+// ~/.bashrc, in which a machine's owner may have slow or talkative things. Policies are added by grant.
 func startSSHD(t *testing.T, programs string, extra ...string) *sshServer {
 	t.Helper()
 	s := &sshServer{t: t, dir: t.TempDir(), programs: programs}
@@ -49,6 +50,7 @@ PermitRootLogin yes
 PasswordAuthentication no
 ExposeAuthInfo yes
 AcceptEnv LANG LC_* GIT_PROTOCOL
+SetEnv SHLVL=1
 AuthorizedKeysFile %s/authorized_keys
 Subsystem sftp /usr/lib/openssh/sftp-server
 MaxStartups 200
