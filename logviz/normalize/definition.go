@@ -16,10 +16,13 @@ const KindV1 = "normalizer/v1"
 // Stage is the place of a definition in the chain.
 type Stage string
 
-// The stages, in the order in which a record meets them. In the first two the first pattern that matches wins; every
-// definition of the last one has its turn.
+// The stages, in the order in which a record meets them. The first pattern that matches a record wins, whether of a
+// header or a line, and so does the first that matches a message; every definition of the last stage has its turn.
 const (
 	Header Stage = "header" // reads the record: time, host, program, message
+	// Line reads a record that says everything itself, as in a web server's own log; there is no body. With a guard for
+	// process.name it reads the messages of these programs too, as a body does.
+	Line   Stage = "line"
 	Body   Stage = "body"   // reads the message, by program
 	Enrich Stage = "enrich" // reads a field that an earlier stage set
 )
@@ -32,7 +35,8 @@ type Definition struct {
 	// Versions names the products and versions whose lines the patterns were written for. Optional.
 	Versions []string `yaml:"versions"`
 	Stage    Stage    `yaml:"stage"`
-	// Field is the field that the patterns read. Default: the record in a header, message in a body; needed in enrich.
+	// Field is the field that the patterns read. Default: the record in a header or line, message in a body; needed in
+	// enrich.
 	Field string `yaml:"field"`
 	// When guards a definition: each field named must hold one of the values. Optional.
 	When map[string][]string `yaml:"when"`
@@ -105,12 +109,16 @@ func (d *Definition) check() error {
 	}
 	switch d.Stage {
 	case Header, Body:
+	case Line:
+		if d.Field != "" {
+			return fmt.Errorf("stage line reads the record, not a field")
+		}
 	case Enrich:
 		if d.Field == "" {
 			return fmt.Errorf("stage enrich needs a field to read")
 		}
 	default:
-		return fmt.Errorf("stage is %q, must be header, body or enrich", d.Stage)
+		return fmt.Errorf("stage is %q, must be header, line, body or enrich", d.Stage)
 	}
 	if d.Decode != nil {
 		if d.Stage != Header || len(d.Patterns) > 0 {

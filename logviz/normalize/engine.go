@@ -62,7 +62,7 @@ func New(defs ...*Definition) (*Engine, error) {
 		}
 		files[d.Name] = d.file
 		for _, program := range d.When[logviz.FieldProgram] {
-			if d.Stage == Body {
+			if d.hasPrograms() {
 				builders[strings.ToLower(program)] = &builder{own: true}
 			}
 		}
@@ -90,12 +90,16 @@ func New(defs ...*Definition) (*Engine, error) {
 			var b builder
 			b.add(d.Field, patterns)
 			e.enrich = append(e.enrich, b.build()...)
+		case Line:
+			headers.add("", patterns)
 		case Body:
-			for _, p := range d.When[logviz.FieldProgram] {
-				builders[strings.ToLower(p)].add(d.Field, patterns)
-			}
 			if len(d.When[logviz.FieldProgram]) == 0 {
 				general.add(d.Field, patterns)
+			}
+		}
+		if d.hasPrograms() {
+			for _, p := range d.When[logviz.FieldProgram] {
+				builders[strings.ToLower(p)].add(d.Field, patterns)
 			}
 		}
 	}
@@ -108,6 +112,9 @@ func New(defs ...*Definition) (*Engine, error) {
 	}
 	return e, nil
 }
+
+// hasPrograms reports whether process.name chooses the graph instead of being a guard.
+func (d *Definition) hasPrograms() bool { return d.Stage == Body || d.Stage == Line }
 
 // builder gathers patterns by the field that they read.
 type builder struct {

@@ -33,6 +33,12 @@ type part struct {
 	times    int // the first of its times
 }
 
+// whole reports whether the header that matched leaves no message to a body.
+func (r *Record) whole() bool {
+	n := r.headers
+	return n > 0 && r.parts[n-1].rule.definition.Stage == Line
+}
+
 func (r *Record) reset(line string) {
 	r.line, r.headers, r.time, r.original = line, 0, logviz.Value{}, false
 	r.parts, r.captures, r.times, r.added = r.parts[:0], r.captures[:0], r.times[:0], r.added[:0]

@@ -70,7 +70,7 @@ func (n names) number(name string) (int, error) {
 func (e *Engine) newRule(d *Definition, name string, own map[string]any, next string, fields []fieldRef) (*rule, error) {
 	r := &rule{definition: d, name: name, next: next, plain: true}
 	for field, values := range d.When {
-		if d.Stage != Body || field != logviz.FieldProgram { // which chose the graph
+		if !d.hasPrograms() || field != logviz.FieldProgram { // which chose the graph
 			r.when = append(r.when, guard{field, values})
 		}
 	}

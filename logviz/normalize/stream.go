@@ -71,8 +71,10 @@ func (s *Stream) Read(line string, r *Record) error {
 	if t := r.time.Time(); r.time.Kind() != 0 {
 		s.clock.previous = t
 	}
-	if err := s.body(r); err != nil {
-		return err
+	if !r.whole() {
+		if err := s.body(r); err != nil {
+			return err
+		}
 	}
 	for _, st := range s.engine.enrich {
 		if text := r.Text(st.field); text != "" {

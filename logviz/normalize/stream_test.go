@@ -257,3 +257,40 @@ func BenchmarkRead(b *testing.B) {
 		n++
 	}
 }
+
+// A definition of stage line reads whole records, and the messages of the programs that it names.
+func TestStageLine(t *testing.T) {
+	const yaml = `kind: normalizer/v1
+name: shop
+stage: line
+when: {process.name: [shop]}
+patterns:
+  - {name: sold, pattern: "sold %{shop.item:word} to %{user.name:text}"}
+`
+	defs, err := Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := Parse("shop.yaml", []byte(yaml))
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine, err := New(append(defs, d)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stream := engine.NewStream(Options{Reference: time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC)})
+	for line, want := range map[string]error{
+		"sold tea to alice":                             nil,
+		"Dec 10 06:55:46 host SHOP[7]: sold tea to bob": nil,
+		"Dec 10 06:55:46 host cafe: sold tea to bob":    ErrProgram,
+		"sold tea": ErrHeader,
+	} {
+		var r Record
+		if err := stream.Read(line, &r); err != want {
+			t.Errorf("%s: error %v, want %v", line, err, want)
+		} else if got := r.Text("shop.item"); (got == "tea") != (want == nil) {
+			t.Errorf("%s: shop.item is %q", line, got)
+		}
+	}
+}
