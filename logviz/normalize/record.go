@@ -17,6 +17,8 @@ type Record struct {
 	times    []logviz.Value // of the captures that are moments, in order
 	time     logviz.Value   // of the record
 	original bool           // keep the line as a field
+	within   bool           // all captures are parts of the line
+	clean    bool           // and need no escapes in JSON
 	added    []logviz.Field
 	event    logviz.Event // for AppendJSON, where it needs one
 }
@@ -40,7 +42,7 @@ func (r *Record) whole() bool {
 }
 
 func (r *Record) reset(line string) {
-	r.line, r.headers, r.time, r.original = line, 0, logviz.Value{}, false
+	r.line, r.headers, r.time, r.original, r.within = line, 0, logviz.Value{}, false, true
 	r.parts, r.captures, r.times, r.added = r.parts[:0], r.captures[:0], r.times[:0], r.added[:0]
 }
 
