@@ -377,6 +377,11 @@ func (s *step) finishField() {
 	}
 }
 
+// begins reports whether a text goes on with the literal.
+func (l *literal) begins(text string) bool {
+	return text != "" && text[0] == l.text[0] && (len(l.text) == 1 || strings.HasPrefix(text, l.text))
+}
+
 // at returns the literal edge that the text can take, or nil.
 func (n *node) at(text string) *literal {
 	if n.index != nil {

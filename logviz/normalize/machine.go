@@ -99,7 +99,7 @@ func (m *machine) walk(n *node, at int) {
 		switch n.way {
 		case wayText:
 			l := &n.literals[0]
-			if !strings.HasPrefix(text[at:], l.text) {
+			if !l.begins(text[at:]) {
 				return
 			}
 			at, n = at+len(l.text), l.to
@@ -112,6 +112,13 @@ func (m *machine) walk(n *node, at int) {
 			}
 			m.hold(s, at, end)
 			at, n = end, s.to
+			if n.way == wayText && n.low < m.best { // as behind most fields
+				l := &n.literals[0]
+				if !l.begins(text[at:]) {
+					return
+				}
+				at, n = at+len(l.text), l.to
+			}
 			continue
 		case wayRest:
 			s := n.steps[0]
@@ -311,7 +318,7 @@ func (m *machine) ends(s *step, at, shortest, longest int) {
 		if s.tail != "" {
 			// The text may begin inside the field's span and end behind it.
 			reach := min(len(m.text), end+len(s.tail))
-			found := strings.LastIndex(m.text[shortest:reach], s.tail)
+			found := lastIndex(m.text[shortest:reach], s.tail)
 			if found < 0 {
 				return
 			}
@@ -324,4 +331,13 @@ func (m *machine) ends(s *step, at, shortest, longest int) {
 			m.leave(s, at, end)
 		}
 	}
+}
+
+// lastIndex is strings.LastIndex, quicker where the text comes once or not at all.
+func lastIndex(s, text string) int {
+	first := strings.Index(s, text)
+	if first < 0 || strings.Index(s[first+1:], text) < 0 {
+		return first
+	}
+	return strings.LastIndex(s, text)
 }
