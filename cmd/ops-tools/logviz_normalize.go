@@ -14,6 +14,7 @@ import (
 type normalizeOptions struct {
 	logs     logFlags
 	jobs     jobsFlag
+	live     followFlags
 	original bool
 }
 
@@ -26,13 +27,15 @@ func newNormalize(e *env) *cobra.Command {
 			logInput + "\n\nLines that no definition understands are not printed but counted; --unparsed shows samples. Both go to the\nstandard error.",
 		Example: "  ops logviz normalize /var/log/auth.log\n" +
 			"  ops logviz normalize --tz UTC --reference-time 2017 old.log.gz | jq -r '.\"source.ip\"' | sort | uniq -c\n" +
-			"  journalctl -u ssh -o json | ops logviz normalize -",
+			"  journalctl -u ssh -o json | ops logviz normalize -\n" +
+			"  ops logviz normalize --follow --position /var/lib/ops/auth.position /var/log/auth.log >>events.jsonl",
 		Args: someArgs("a FILE, or - for the standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runNormalize(cmd.Context(), e, o, args) },
 	}
 	o.logs.add(cmd)
 	o.jobs.add(cmd)
-	cmd.Flags().BoolVar(&o.original, "original", true, "keep the line itself as event.original")
+	o.live.add(cmd)
+	cmd.Flags().BoolVar(&o.original, "original", false, "keep the line itself as event.original")
 	return cmd
 }
 
@@ -41,6 +44,9 @@ func appendJSONLine(b []byte, r *normalize.Record) ([]byte, error) {
 }
 
 func runNormalize(ctx context.Context, e *env, o *normalizeOptions, paths []string) error {
+	if err := o.live.check(paths); err != nil {
+		return err
+	}
 	logs, err := o.logs.open(e)
 	if err != nil {
 		return err
@@ -52,6 +58,12 @@ func runNormalize(ctx context.Context, e *env, o *normalizeOptions, paths []stri
 		return err
 	}
 	to := &lines{out: e.out, jobs: jobs, make: func() appender { return appendJSONLine }}
+	if o.live.follow {
+		logs.silent = true
+		read, err := logs.follow(ctx, paths[0], &o.live, to)
+		fmt.Fprintln(e.err, read.summary())
+		return err
+	}
 	read, err := logs.readAll(paths, func(in *logfile.Reader, path string, r *reading) error {
 		return logs.readLines(ctx, in, path, r, to)
 	})

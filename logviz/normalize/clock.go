@@ -11,9 +11,10 @@ type clock struct {
 	zone *time.Location
 	// reference is the moment at which the records were at hand: nothing in them is later, give or take a day.
 	reference time.Time
-	previous  time.Time // of the last record; zero at the start
-	stretch   *Stretch  // what is being read; nil if nobody asked
-	day       day       // of the stamp placed last
+	now       func() time.Time // gives the reference anew; may be nil
+	previous  time.Time        // of the last record; zero at the start
+	stretch   *Stretch         // what is being read; nil if nobody asked
+	day       day              // of the stamp placed last
 }
 
 // slack is how far stamps may run backwards, or ahead of the reference: clocks are set, zones are mistaken.
