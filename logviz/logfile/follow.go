@@ -126,7 +126,7 @@ func (f *Follower) onward() (waits bool, err error) {
 		now.Close()
 		return true, err
 	} else if same {
-		f.next = append(f.rest(), start{now, 0})
+		f.next = append(f.rest(now), start{now, 0})
 		f.leaving = false
 		return false, nil
 	}
@@ -139,7 +139,7 @@ func (f *Follower) onward() (waits bool, err error) {
 		now.Close()
 		return false, nil
 	}
-	f.next = append(f.between(now), start{now, 0})
+	f.next = append(f.between(f.file, now), start{now, 0})
 	f.leaving = false
 	return false, nil
 }
@@ -180,21 +180,21 @@ func (f *Follower) begin() error {
 	return nil
 }
 
-// rest finds the copy of the file that was cut, for what was not read of it.
-func (f *Follower) rest() []start {
-	if copied := first(siblings(f.path), func(s *os.File, info fs.FileInfo) bool {
+// rest finds the copy of the file that was cut, for what was not read of it, and the copies made since.
+func (f *Follower) rest(now *os.File) []start {
+	copied := first(siblings(f.path), func(s *os.File, info fs.FileInfo) bool {
 		return info.Size() >= f.offset && f.mark.fits(s)
-	}); copied != nil {
-		return []start{{copied, f.offset}}
+	})
+	if copied == nil {
+		f.warn(fmt.Sprintf("%s was cut and there is no copy of it: what was written behind its byte %d until then is lost", f.path, f.offset))
+		return nil
 	}
-	f.warn(fmt.Sprintf("%s was cut and there is no copy of it: what was written behind its byte %d until then is lost", f.path, f.offset))
-	return nil
+	return append([]start{{copied, f.offset}}, f.between(copied, now)...)
 }
 
-// between finds the files that were written after the one that is read and before now.
-func (f *Follower) between(now *os.File) []start {
-	var out []start
-	was, err := f.file.Stat()
+// between finds the files that were written after one and before now.
+func (f *Follower) between(one, now *os.File) []start {
+	was, err := one.Stat()
 	if err != nil {
 		return nil
 	}
@@ -202,6 +202,7 @@ func (f *Follower) between(now *os.File) []start {
 	if err != nil {
 		return nil
 	}
+	var out []start
 	for _, s := range siblings(f.path) {
 		info, err := s.Stat()
 		if err != nil || os.SameFile(info, was) || os.SameFile(info, is) || !info.ModTime().After(was.ModTime()) {

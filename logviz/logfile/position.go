@@ -56,6 +56,7 @@ type trail struct {
 // leg is a run of the stream that comes from one file.
 type leg struct {
 	from  int64 // in the stream
+	until int64 // where the file ended and the next one began
 	start Position
 }
 
@@ -76,6 +77,9 @@ func (t *trail) join() {
 func (t *trail) begin(info fs.FileInfo, offset int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if n := len(t.legs); n > 0 {
+		t.legs[n-1].until = t.given
+	}
 	l := leg{from: t.given, start: Position{Offset: offset}}
 	l.start.Device, l.start.Inode = identity(info)
 	t.legs = append(t.legs, l)
@@ -92,14 +96,19 @@ func (t *trail) remark(mark fingerprint) {
 func (t *trail) position(n int64) (Position, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for len(t.legs) > 1 && t.legs[1].from <= n {
+	// At the end of a file the place is there still, and not at the start of the next one, which is not known yet.
+	for len(t.legs) > 1 && t.legs[1].from < n {
 		t.legs = t.legs[1:]
 	}
 	if len(t.legs) == 0 || n < t.legs[0].from {
 		return Position{}, false
 	}
-	p := t.legs[0].start
-	p.Offset += n - t.legs[0].from
+	l := &t.legs[0]
+	if len(t.legs) > 1 {
+		n = min(n, l.until) // without the line end that was added
+	}
+	p := l.start
+	p.Offset += n - l.from
 	return p, true
 }
 

@@ -1,0 +1,142 @@
+package test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// A log that logrotate rotates in each of its ways, while it is written and while the one who follows it is interrupted
+// again and again, becomes events of which none is missing and none comes twice.
+func TestFollowThroughLogrotate(t *testing.T) {
+	ops := filepath.Join(buildPrograms(t), "ops-tools")
+	for _, how := range []string{"create", "copytruncate", "nocreate"} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			log := filepath.Join(dir, "auth.log")
+			put(t, log, 0o600, nil)
+			conf := filepath.Join(dir, "logrotate.conf")
+			put(t, conf, 0o600, []byte(log+" {\nrotate 100\nsize 1\nmissingok\n"+how+"\n}\n"))
+			written, stop := make(chan int), make(chan bool)
+			var reopen, busy atomic.Bool
+			go write(log, &reopen, &busy, stop, written)
+
+			var out bytes.Buffer
+			for round := range 8 {
+				cmd := exec.Command(ops, "logviz", "normalize", "--follow", "--position", filepath.Join(dir, "position"), "--tz", "UTC", log)
+				var talk bytes.Buffer
+				cmd.Stdout, cmd.Stderr = &out, &talk
+				start(t, cmd)
+				for range 1 + round%3 {
+					time.Sleep(200 * time.Millisecond)
+					rotate(t, conf, dir, how, &reopen, &busy)
+				}
+				if round == 7 {
+					close(stop)
+				}
+				time.Sleep(700 * time.Millisecond)
+				if round%2 == 0 {
+					rotate(t, conf, dir, how, &reopen, &busy)
+				}
+				end(t, cmd, &talk)
+			}
+			total := <-written
+			cmd := exec.Command(ops, "logviz", "normalize", "--follow", "--position", filepath.Join(dir, "position"), "--tz", "UTC", log)
+			var talk bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &out, &talk
+			start(t, cmd)
+			time.Sleep(3 * time.Second)
+			end(t, cmd, &talk)
+			checkNumbers(t, out.Bytes(), total)
+		})
+	}
+}
+
+func start(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// end interrupts a follower, which then ends well and without a warning.
+func end(t *testing.T, cmd *exec.Cmd, talk *bytes.Buffer) {
+	t.Helper()
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil || strings.Contains(talk.String(), "warning") {
+		t.Errorf("%v\n%s", err, talk)
+	}
+}
+
+// write writes numbered lines to a log until stop, opens it anew when told to, and says how many it wrote.
+func write(log string, reopen, busy *atomic.Bool, stop chan bool, written chan int) {
+	n := 0
+	var file *os.File
+	defer func() { file.Close(); written <- n }()
+	for {
+		if file == nil || reopen.Swap(false) {
+			file.Close()
+			file, _ = os.OpenFile(log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		}
+		if !busy.Load() {
+			n++
+			fmt.Fprintf(file, "%s host sshd[%d]: Connection closed by 192.0.2.7 port 42 [preauth]\n", time.Now().UTC().Format(time.Stamp), n)
+		}
+		select {
+		case <-stop:
+			return
+		case <-time.After(time.Millisecond):
+		}
+	}
+}
+
+// rotate runs logrotate. What is written between its copying and its cutting is lost by design (logrotate(8)), so the
+// writer rests meanwhile.
+func rotate(t *testing.T, conf, dir, how string, reopen, busy *atomic.Bool) {
+	t.Helper()
+	if how == "copytruncate" {
+		busy.Store(true)
+		defer busy.Store(false)
+		time.Sleep(20 * time.Millisecond)
+	}
+	if out, err := exec.Command("logrotate", "--force", "--state", filepath.Join(dir, "state"), conf).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if how != "copytruncate" {
+		reopen.Store(true)
+	}
+}
+
+func checkNumbers(t *testing.T, out []byte, total int) {
+	t.Helper()
+	if total < 500 {
+		t.Errorf("only %d lines were written", total)
+	}
+	next := 1
+	for line := range strings.Lines(string(out)) {
+		var event struct {
+			PID int `json:"process.pid"`
+		}
+		if err := json.Unmarshal([]byte(line), &event); err != nil {
+			t.Fatalf("%v: %s", err, line)
+		}
+		if event.PID != next {
+			t.Fatalf("line %d comes where %d is due, of %d", event.PID, next, total)
+		}
+		next++
+	}
+	if next != total+1 {
+		t.Errorf("%d lines, want %d", next-1, total)
+	}
+}
