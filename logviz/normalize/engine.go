@@ -43,6 +43,8 @@ type decoder struct {
 	*Decode
 	rule *rule
 	keys []decodedKey
+	// nested are the keys of JSON with a dot, which may lie in an object inside
+	nested []string
 }
 
 type decodedKey struct {
@@ -185,6 +187,11 @@ func (e *Engine) compile(d *Definition) ([]compiledPattern, error) {
 
 func (e *Engine) decoder(d *Definition) (*decoder, error) {
 	out := &decoder{Decode: d.Decode}
+	for _, key := range d.Decode.Require {
+		if strings.Contains(key, ".") {
+			out.nested = append(out.nested, key)
+		}
+	}
 	var fields []fieldRef
 	for _, k := range d.Decode.Fields {
 		p, err := parsePattern(k.Pattern.Value)
@@ -192,6 +199,9 @@ func (e *Engine) decoder(d *Definition) (*decoder, error) {
 			return nil, k.Pattern.Errorf(d.file, "key %s: %v", k.Key, err)
 		}
 		out.keys = append(out.keys, decodedKey{k.Key, newGraph([]*parsed{p})})
+		if strings.Contains(k.Key, ".") && !slices.Contains(out.nested, k.Key) {
+			out.nested = append(out.nested, k.Key)
+		}
 		for _, f := range p.fields {
 			if !slices.ContainsFunc(fields, func(other fieldRef) bool { return other.name == f.name }) {
 				fields = append(fields, f)
