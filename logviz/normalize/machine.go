@@ -235,8 +235,10 @@ func (m *machine) take(s *step, at int) {
 			}
 		}
 	case opOptional:
-		m.walk(s.body, at)
-		m.held = m.held[:held]
+		if at == len(m.text) || s.body.first[m.text[at]] {
+			m.walk(s.body, at)
+			m.held = m.held[:held]
+		}
 		m.walk(s.to, at)
 	case opField:
 		m.takeField(s, at)

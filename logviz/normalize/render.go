@@ -78,9 +78,6 @@ func (r *Record) appendPart(b []byte, p *part) []byte {
 			times++
 		case t.value == nil:
 			b = r.appendText(b, c.text)
-			if c.field.endpoint != nil {
-				b = c.field.endpoint.append(b, c.text)
-			}
 		case t.written != nil && t.written(c.text):
 			b = append(b, c.text...)
 		case t.quotable && isIPv4(c.text):
@@ -88,6 +85,9 @@ func (r *Record) appendPart(b []byte, p *part) []byte {
 		default:
 			v, _ := t.value(c.text, nil)
 			b = v.AppendJSON(b)
+		}
+		if c.field.endpoint != nil {
+			b = c.field.endpoint.append(b, c.text)
 		}
 	}
 	return append(b, p.rule.fixed...)

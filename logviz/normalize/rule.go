@@ -106,6 +106,9 @@ func (e *Engine) newRule(d *Definition, name string, own map[string]any, next st
 			if err := give(owner + ".ip"); err != nil {
 				return nil, err
 			}
+			if f.typ.quotable { // it is an address, never a name
+				continue
+			}
 			if err := give(owner + ".domain"); err != nil {
 				return nil, err
 			}
