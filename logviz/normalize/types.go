@@ -44,6 +44,7 @@ func fieldTypes() []*fieldType {
 		{name: "trimmed", doc: "anything that neither begins nor ends with white space, also nothing", span: func(s string) int { return len(s) }, ok: isTrimmed},
 		{name: "blank", doc: "white space of any kind and length, also none", span: spanBlank},
 		{name: "cell", doc: "anything without a tab, also nothing", class: except("\t")},
+		{name: "tag", doc: "anything without brackets, also nothing", class: except("[]")},
 		{name: "word", doc: "anything without white space", class: word, first: word, least: 1},
 		{name: "name", doc: "letters, digits, and the characters . _ -", class: name, first: name, least: 1},
 		{name: "program", doc: "a program's name: no white space, brackets or colon", class: program, first: program, fixed: true, least: 1},
