@@ -64,14 +64,49 @@ func jsonKeys(raw string, d *decoder) map[string]string {
 	}
 	keys := make(map[string]string, len(d.keys))
 	for key, value := range members {
-		if !d.wants(key) {
+		if d.wants(key) {
+			if text, ok := jsonText(value); ok {
+				keys[key] = text
+			}
+		}
+	}
+	inside := make(map[string]map[string]json.RawMessage)
+	for _, key := range d.nested {
+		if _, ok := keys[key]; ok {
 			continue
 		}
-		if text, ok := jsonText(value); ok {
-			keys[key] = text
+		if value, ok := jsonMember(members, key, inside); ok {
+			if text, ok := jsonText(value); ok {
+				keys[key] = text
+			}
 		}
 	}
 	return keys
+}
+
+// jsonMember finds "a.b" in the object that the member "a" is. inside remembers the objects that were read, by their path.
+func jsonMember(members map[string]json.RawMessage, path string, inside map[string]map[string]json.RawMessage) (json.RawMessage, bool) {
+	for at := 0; ; {
+		dot := strings.IndexByte(path[at:], '.')
+		if dot < 0 {
+			value, ok := members[path[at:]]
+			return value, ok
+		}
+		value, ok := members[path[at:at+dot]]
+		at += dot
+		object, known := inside[path[:at]]
+		if !known && ok {
+			if json.Unmarshal(value, &object) != nil {
+				object = nil
+			}
+			inside[path[:at]] = object
+		}
+		if object == nil {
+			return nil, false
+		}
+		members = object
+		at++
+	}
 }
 
 // jsonText returns a member as text. The journal writes a value that is not UTF-8 as a list of its bytes, a key with

@@ -45,6 +45,8 @@ type decoder struct {
 	*Decode
 	rule *rule
 	keys []decodedKey
+	// nested are the keys of JSON with a dot, which may lie in an object inside
+	nested []string
 }
 
 type decodedKey struct {
@@ -206,6 +208,11 @@ func (e *Engine) typesOf(d *Definition) (types, error) {
 
 func (e *Engine) decoder(d *Definition) (*decoder, error) {
 	out := &decoder{Decode: d.Decode}
+	for _, key := range d.Decode.Require {
+		if strings.Contains(key, ".") {
+			out.nested = append(out.nested, key)
+		}
+	}
 	var fields []fieldRef
 	types, err := e.typesOf(d)
 	if err != nil {
@@ -217,6 +224,9 @@ func (e *Engine) decoder(d *Definition) (*decoder, error) {
 			return nil, k.Pattern.Errorf(d.file, "key %s: %v", k.Key, err)
 		}
 		out.keys = append(out.keys, decodedKey{k.Key, newGraph([]*parsed{p})})
+		if strings.Contains(k.Key, ".") && !slices.Contains(out.nested, k.Key) {
+			out.nested = append(out.nested, k.Key)
+		}
 		for _, f := range p.fields {
 			if !slices.ContainsFunc(fields, func(other fieldRef) bool { return other.name == f.name }) {
 				fields = append(fields, f)

@@ -18,7 +18,7 @@ import (
 //	[[ … ]]           optional; tried with, then without
 //	(a|b)             one of several texts, tried in the order written
 //	re:…              the rest is an RE2 expression whose named groups (?P<name__type>…) are the fields, a dot in the
-//	                  name written as "_dot_"
+//	                  name written as "_dot_", an "@" in front as "_at_"
 //
 // A pattern matches the whole text, from its first byte to its last. Where several ways are possible, the first in this
 // order wins: optional parts present, fields as long as possible from left to right. So a field of type text that
@@ -268,7 +268,11 @@ func parseRE(expr string, known types) (*parsed, error) {
 		if err != nil {
 			return nil, fmt.Errorf("pattern, group %q: %w", group, err)
 		}
-		f := fieldRef{name: strings.ReplaceAll(name, "_dot_", "."), typ: t}
+		name = strings.ReplaceAll(name, "_dot_", ".")
+		if at, ok := strings.CutPrefix(name, "_at_"); ok {
+			name = "@" + at
+		}
+		f := fieldRef{name: name, typ: t}
 		f.prepare()
 		if err := p.add(f); err != nil {
 			return nil, fmt.Errorf("pattern, group %q: %w", group, err)

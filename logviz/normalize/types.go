@@ -41,6 +41,10 @@ func fieldTypes() []*fieldType {
 	digit, number := those(isDigit), those(func(c byte) bool { return isDigit(c) || c == '-' || c == '+' })
 	return []*fieldType{
 		{name: "text", doc: "anything, also nothing", all: true, span: func(s string) int { return len(s) }},
+		{name: "trimmed", doc: "anything that neither begins nor ends with white space, also nothing", span: func(s string) int { return len(s) }, ok: isTrimmed},
+		{name: "blank", doc: "white space of any kind and length, also none", span: spanBlank},
+		{name: "cell", doc: "anything without a tab, also nothing", class: except("\t")},
+		{name: "tag", doc: "anything without brackets, also nothing", class: except("[]")},
 		{name: "word", doc: "anything without white space", class: word, first: word, least: 1},
 		{name: "name", doc: "letters, digits, and the characters . _ -", class: name, first: name, least: 1},
 		{name: "program", doc: "a program's name: no white space, brackets or colon", class: program, first: program, fixed: true, least: 1},
@@ -187,6 +191,13 @@ func isPort(s string) bool {
 		n = n*10 + int(c-'0')
 	}
 	return n <= 65535
+}
+
+func isTrimmed(s string) bool { return s == "" || spanBlank(s) == 0 && strings.TrimSpace(s[len(s)-1:]) != "" }
+
+// spanBlank takes the no-break spaces too that French puts in front of a colon.
+func spanBlank(s string) int {
+	return len(s) - len(strings.TrimLeft(s, " \t\r\n\u00a0\u202f"))
 }
 
 func spanInt(s string) int {
