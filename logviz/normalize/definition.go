@@ -42,6 +42,8 @@ type Definition struct {
 	When map[string][]string `yaml:"when"`
 	// Set gives fields that every event of this definition has: a string, whole number, boolean or list of strings.
 	Set map[string]any `yaml:"set"`
+	// Zone is that of stamps without one, as in the IANA database. Default: the stream's.
+	Zone strictyaml.Located[string] `yaml:"zone"`
 	// Patterns are lines with fields in them; see the file pattern.go for their language.
 	Patterns []Pattern `yaml:"patterns"`
 	// Decode is for records that are not lines of text; only in headers, instead of patterns.

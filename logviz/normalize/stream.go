@@ -193,6 +193,16 @@ func (s *Stream) accept(rl *rule, found []capture, r *Record) bool {
 	if stamp.Kind() != 0 {
 		r.time = stamp
 	}
+	for i := captures; i < len(r.captures); i++ {
+		if c := &r.captures[i]; c.field.role != 0 {
+			r.known[c.field.role] = c.text
+		}
+	}
+	for i := range rl.set {
+		if f := &rl.set[i]; rl.roles && roleOf(f.Name) != 0 {
+			r.known[roleOf(f.Name)] = f.Value.String()
+		}
+	}
 	r.parts = append(r.parts, part{rl, captures, len(r.captures), times})
 	return true
 }
