@@ -184,6 +184,9 @@ func (e *Engine) compile(d *Definition) ([]compiledPattern, error) {
 		if err != nil {
 			return nil, p.Pattern.Errorf(d.file, "%s: set: %v", p.Name, err)
 		}
+		if r.transforms, err = compileTransforms(d.file, slices.Concat(p.Transform, d.Transform), types); err != nil {
+			return nil, err
+		}
 		out = append(out, compiledPattern{r, parsed})
 	}
 	return out, nil
@@ -223,7 +226,8 @@ func (e *Engine) decoder(d *Definition) (*decoder, error) {
 	if out.rule, err = e.newRule(d, "decode", nil, "", fields); err != nil {
 		return nil, fmt.Errorf("%s: set: %w", d.file, err)
 	}
-	return out, nil
+	out.rule.transforms, err = compileTransforms(d.file, d.Transform, types)
+	return out, err
 }
 
 // fieldsOf turns a set: of YAML into values, in order of the name.

@@ -15,9 +15,9 @@ func quantityTypes() []*fieldType {
 	number := those(func(c byte) bool { return isDigit(c) || c == '-' || c == '+' })
 	uri := except(" \t\"")
 	return []*fieldType{
-		{name: "duration", doc: "12ms, 1.5 s, 2h, 3 days, or [D+]HH:MM:SS[.f]; becomes nanoseconds", span: spanDuration, first: digit, fixed: true, value: durationValue},
-		{name: "bytes", doc: "12, 12K (1024), 1.5MB (1000²), 1 GiB (1024³); becomes bytes", span: spanBytes, first: digit, fixed: true, least: 1, value: bytesValue, written: isCanonical},
-		{name: "bool", doc: "true, yes, on, 1 or false, no, off, 0, in any case of letters", class: letter, first: letter, fixed: true, least: 1, ok: isBool, value: boolValue},
+		{name: "duration", doc: "12ms, 1.5 s, 2h, 3 days, or [D+]HH:MM:SS[.f]; becomes nanoseconds", span: spanDuration, first: digit, fixed: true, ok: has(durationValue), value: durationValue},
+		{name: "bytes", doc: "12, 12K (1024), 1.5MB (1000²), 1 GiB (1024³); becomes bytes", span: spanBytes, first: digit, fixed: true, least: 1, ok: has(bytesValue), value: bytesValue, written: isCanonical},
+		{name: "bool", doc: "true, yes, on, 1 or false, no, off, 0, in any case of letters", class: letter, first: letter, fixed: true, least: 1, ok: has(boolValue), value: boolValue},
 		{name: "hex", doc: "hexadecimal digits, also behind 0x; stays text", span: spanHex, first: those(isHex), fixed: true},
 		{name: "uri", doc: "anything without white space and double quotes", class: uri, first: uri, least: 1},
 		{name: "epoch-ms", doc: "milliseconds since 1970", span: spanFloat, first: number, fixed: true, value: epochValue(time.Millisecond), moment: true},
@@ -166,9 +166,12 @@ func bytesValue(s string, _ *clock) (logviz.Value, bool) {
 	return scaled(number, byteUnit(unit), logviz.BytesValue)
 }
 
-func isBool(s string) bool {
-	_, ok := boolValue(s, nil)
-	return ok
+// has accepts what is a value, where the length alone does not say so.
+func has(value func(string, *clock) (logviz.Value, bool)) func(string) bool {
+	return func(s string) bool {
+		_, ok := value(s, nil)
+		return ok
+	}
 }
 
 func boolValue(s string, _ *clock) (logviz.Value, bool) {
