@@ -49,6 +49,7 @@ func fieldTypes() []*fieldType {
 		{name: "name", doc: "letters, digits, and the characters . _ -", class: name, first: name, least: 1},
 		{name: "program", doc: "a program's name: no white space, brackets or colon", class: program, first: program, fixed: true, least: 1},
 		{name: "quoted", doc: `a text in double quotes, with \" inside, without the quotes`, span: spanQuoted, first: those(is('"')), fixed: true, value: quotedValue},
+		{name: "escaped", doc: `up to a double quote before which no backslash stands: what stands inside quotes, as it was written`, span: spanEscaped, ok: endsNoEscape},
 		{name: "structured-data", doc: "RFC 5424 section 6.3, or -", span: spanStructuredData, first: those(is('[', '-')), fixed: true},
 		{name: "int", doc: "a whole number in decimal, with or without sign", span: spanInt, first: number, fixed: true, value: intValue, written: isCanonical},
 		{name: "count", doc: "how often, 1 to 999999999", class: digit, first: digit, fixed: true, least: 1, ok: isCount, value: intValue, written: isCanonical},
@@ -232,6 +233,24 @@ func spanQuoted(s string) int {
 		}
 	}
 	return -1
+}
+
+// spanEscaped takes what stands inside double quotes, up to the one that closes them.
+func spanEscaped(s string) int {
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '"':
+			return i
+		}
+	}
+	return len(s)
+}
+
+// endsNoEscape refuses a piece that ends with a backslash that belongs to what follows.
+func endsNoEscape(s string) bool {
+	return (len(s)-len(strings.TrimRight(s, `\`)))%2 == 0
 }
 
 // spanStructuredData takes "-" or elements [id name="value" …], in which \ makes ", \ and ] plain.
