@@ -13,7 +13,7 @@ func (s *Stream) decode(d *decoder, line string, r *Record) bool {
 	var keys map[string]string
 	switch d.Format {
 	case "json":
-		keys = jsonKeys(line, d)
+		keys = s.jsonKeys(line, d)
 	case "journal-export":
 		keys = exportKeys(line, d)
 	}
@@ -53,29 +53,45 @@ func (d *decoder) wants(key string) bool {
 	return slices.Contains(d.Require, key)
 }
 
+// object is a structured record taken apart once, for all the definitions that want some of it.
+type object struct {
+	raw     string
+	members map[string]json.RawMessage            // nil if it is none
+	inside  map[string]map[string]json.RawMessage // the objects in it that were asked for, by their path
+}
+
+func (o *object) read(raw string) {
+	if o.raw == raw {
+		return
+	}
+	*o = object{raw: raw, inside: make(map[string]map[string]json.RawMessage)}
+	if json.Unmarshal([]byte(raw), &o.members) != nil {
+		o.members = nil
+	}
+}
+
 // jsonKeys returns the wanted members of an object as text, nil if raw is not an object.
-func jsonKeys(raw string, d *decoder) map[string]string {
+func (s *Stream) jsonKeys(raw string, d *decoder) map[string]string {
 	if !strings.HasPrefix(raw, "{") {
 		return nil
 	}
-	var members map[string]json.RawMessage
-	if json.Unmarshal([]byte(raw), &members) != nil {
+	s.object.read(raw)
+	if s.object.members == nil {
 		return nil
 	}
 	keys := make(map[string]string, len(d.keys))
-	for key, value := range members {
+	for key, value := range s.object.members {
 		if d.wants(key) {
 			if text, ok := jsonText(value); ok {
 				keys[key] = text
 			}
 		}
 	}
-	inside := make(map[string]map[string]json.RawMessage)
 	for _, key := range d.nested {
 		if _, ok := keys[key]; ok {
 			continue
 		}
-		if value, ok := jsonMember(members, key, inside); ok {
+		if value, ok := jsonMember(s.object.members, key, s.object.inside); ok {
 			if text, ok := jsonText(value); ok {
 				keys[key] = text
 			}

@@ -13,6 +13,7 @@ import (
 // Engine is a set of compiled definitions. It does not change and may be used by many streams at once.
 type Engine struct {
 	headers []*reading
+	lines   []*stage           // the same records as in headers that say everything themselves, for a second try
 	bodies  map[string]*bodies // by program, in lower case; "" for programs that have none of their own
 	enrich  []*stage
 	names   names
@@ -32,6 +33,7 @@ type stage struct {
 type reading struct {
 	*stage
 	decode *decoder
+	gate   string // what a record must hold for it; "" for all records
 }
 
 // bodies are the stages of one program.
@@ -71,7 +73,7 @@ func New(defs ...*Definition) (*Engine, error) {
 			}
 		}
 	}
-	var headers, general builder
+	var headers, lines, general builder
 	for _, d := range defs {
 		patterns, err := e.compile(d)
 		if err != nil {
@@ -87,6 +89,13 @@ func New(defs ...*Definition) (*Engine, error) {
 					return nil, err
 				}
 				e.headers = append(e.headers, &reading{decode: decoder})
+			} else if gate := gateOf(patterns); gate != "" {
+				e.headers = append(e.headers, headers.headers()...)
+				headers = builder{}
+				headers.add(d.Field, patterns)
+				e.headers = append(e.headers, headers.headers()...)
+				e.headers[len(e.headers)-1].gate = gate
+				headers = builder{}
 			} else {
 				headers.add(d.Field, patterns)
 			}
@@ -96,6 +105,7 @@ func New(defs ...*Definition) (*Engine, error) {
 			e.enrich = append(e.enrich, b.build()...)
 		case Line:
 			headers.add("", patterns)
+			lines.add("", patterns)
 		case Body:
 			if len(d.When[logviz.FieldProgram]) == 0 {
 				general.add(d.Field, patterns)
@@ -108,6 +118,7 @@ func New(defs ...*Definition) (*Engine, error) {
 		}
 	}
 	e.headers = append(e.headers, headers.headers()...)
+	e.lines = lines.build()
 	for program, b := range builders {
 		for _, field := range general.fields { // behind the program's own
 			b.add(field, general.patterns[field])

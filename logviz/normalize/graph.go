@@ -16,7 +16,8 @@ type graph struct {
 }
 
 type expression struct {
-	rule int
+	rule  int
+	needs string // what every match holds
 	*parsed
 }
 
@@ -97,7 +98,7 @@ func newGraph(patterns []*parsed) *graph {
 	g.root = g.node()
 	for rule, p := range patterns {
 		if p.re != nil {
-			g.expressions = append(g.expressions, expression{rule, p})
+			g.expressions = append(g.expressions, expression{rule, longest(p.needs()), p})
 			continue
 		}
 		end := g.insert(g.root, p.elements, rule)

@@ -74,6 +74,9 @@ func (m *machine) express() {
 		if e.rule > m.best {
 			return
 		}
+		if !strings.Contains(m.text, e.needs) {
+			continue
+		}
 		at := e.re.FindStringSubmatchIndex(m.text)
 		if at == nil || !m.allows(e.rule) {
 			continue

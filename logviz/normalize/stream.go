@@ -37,6 +37,7 @@ type Stream struct {
 	failures map[string]*Failure
 	turn     turn     // of the transform that runs
 	record   Record   // of Parse
+	object   object   // the structured record read last
 	last     struct { // the stamp read last: logs repeat them
 		typ   *fieldType
 		text  string
@@ -72,15 +73,12 @@ func (s *Stream) Read(line string, r *Record) error {
 		r.reset(line)
 		return ErrHeader
 	}
-	r.headers, r.original = len(r.parts), !s.bare
-	if r.full && r.original {
-		r.made.Set(logviz.FieldOriginal, logviz.StringValue(r.line))
-	}
+	s.headed(r)
 	if t := r.time.Time(); r.time.Kind() != 0 {
 		s.clock.passed(t)
 	}
 	if !r.whole() {
-		if err := s.body(r); err != nil {
+		if err := s.body(r); err != nil && !s.line(line, r) {
 			return err
 		}
 	}
@@ -92,13 +90,37 @@ func (s *Stream) Read(line string, r *Record) error {
 	return nil
 }
 
+// line reads a record of which a header was understood and nothing else as one that says everything itself. If it is
+// none, the record is as it was.
+func (s *Stream) line(line string, r *Record) bool {
+	r.reset(line)
+	for _, st := range s.engine.lines {
+		if s.try(st, line, r) != nil {
+			s.headed(r)
+			return true
+		}
+	}
+	r.reset(line)
+	s.header(line, r)
+	s.headed(r)
+	return false
+}
+
+// headed ends the header: what comes now is found in what it left.
+func (s *Stream) headed(r *Record) {
+	r.headers, r.original = len(r.parts), !s.bare
+	if r.full && r.original {
+		r.made.Set(logviz.FieldOriginal, logviz.StringValue(r.line))
+	}
+}
+
 func (s *Stream) header(line string, r *Record) bool {
 	for _, h := range s.engine.headers {
 		if h.decode != nil {
 			if s.decode(h.decode, line, r) {
 				return true
 			}
-		} else if s.try(h.stage, line, r) != nil {
+		} else if (h.gate == "" || strings.Contains(line, h.gate)) && s.try(h.stage, line, r) != nil {
 			return true
 		}
 	}
