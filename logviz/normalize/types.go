@@ -193,7 +193,9 @@ func isPort(s string) bool {
 	return n <= 65535
 }
 
-func isTrimmed(s string) bool { return s == "" || spanBlank(s) == 0 && strings.TrimSpace(s[len(s)-1:]) != "" }
+func isTrimmed(s string) bool {
+	return s == "" || spanBlank(s) == 0 && strings.TrimSpace(s[len(s)-1:]) != ""
+}
 
 // spanBlank takes the no-break spaces too that French puts in front of a colon.
 func spanBlank(s string) int {
