@@ -129,6 +129,30 @@ func predeclared() starlark.StringDict {
 			}
 			return starlark.None, nil
 		}),
+		"reduce": function("reduce", reduce),
+		"pow":    function("pow", power2),
+		"cmp": function("cmp", func(_ *starlark.Thread, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+			if len(args) != 2 {
+				return nil, errors.New("cmp takes two values")
+			}
+			less, err := starlark.Compare(syntax.LT, args[0], args[1])
+			if err != nil || less {
+				return starlark.MakeInt(-1), err
+			}
+			more, err := starlark.Compare(syntax.GT, args[0], args[1])
+			return starlark.MakeInt(btoi(more)), err
+		}),
+		"divmod": function("divmod", func(_ *starlark.Thread, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+			if len(args) != 2 {
+				return nil, errors.New("divmod takes two numbers")
+			}
+			quotient, err := starlark.Binary(syntax.SLASHSLASH, args[0], args[1])
+			if err != nil {
+				return nil, err
+			}
+			rest, err := starlark.Binary(syntax.PERCENT, args[0], args[1])
+			return starlark.Tuple{quotient, rest}, err
+		}),
 		"basestring": starlark.NewBuiltin("basestring", nothing),
 		"object":     starlark.NewBuiltin("object", nothing),
 	}
@@ -301,6 +325,31 @@ func mapping(thread *starlark.Thread, args starlark.Tuple, keep func(out *[]star
 		keep(&out, list.Index(i), y)
 	}
 	return starlark.NewList(out), nil
+}
+
+func reduce(thread *starlark.Thread, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	if len(args) < 2 || len(args) > 3 {
+		return nil, errors.New("reduce takes a function, a list and a start")
+	}
+	items, err := each(thread, args[1])
+	if err != nil {
+		return nil, err
+	}
+	var total starlark.Value
+	if len(args) == 3 {
+		total = args[2]
+	}
+	for x := range starlark.Elements(items.(*starlark.List)) {
+		if total == nil {
+			total = x
+		} else if total, err = starlark.Call(thread, args[0], starlark.Tuple{total, x}, nil); err != nil {
+			return nil, err
+		}
+	}
+	if total == nil {
+		return nil, errors.New("reduce of nothing")
+	}
+	return total, nil
 }
 
 // left is the left side of / or %, which mean something else in Python 2 than in Starlark.
@@ -521,13 +570,13 @@ func (e expression) Attr(name string) (starlark.Value, error) {
 					return starlark.None, nil
 				}
 			}
-			return match{e.Regexp, s, at}, nil
+			return &match{e.Regexp, s, at}, nil
 		}), nil
 	case "findall", "finditer":
 		return text(name, func(_ *starlark.Thread, s string) (starlark.Value, error) {
 			var out []starlark.Value
 			for _, at := range e.FindAllStringSubmatchIndex(s, -1) {
-				m := match{e.Regexp, s, at}
+				m := &match{e.Regexp, s, at}
 				switch groups := m.groups(starlark.String("")); {
 				case name == "finditer":
 					out = append(out, m)
@@ -570,21 +619,21 @@ type match struct {
 	at []int
 }
 
-func (m match) String() string        { return "<match>" }
-func (m match) Type() string          { return "match" }
-func (m match) Freeze()               {}
-func (m match) Truth() starlark.Bool  { return true }
-func (m match) Hash() (uint32, error) { return 0, errors.New("a match is no key") }
-func (m match) AttrNames() []string   { return []string{"end", "group", "groupdict", "groups", "start"} }
+func (m *match) String() string        { return "<match>" }
+func (m *match) Type() string          { return "match" }
+func (m *match) Freeze()               {}
+func (m *match) Truth() starlark.Bool  { return true }
+func (m *match) Hash() (uint32, error) { return 0, errors.New("a match is no key") }
+func (m *match) AttrNames() []string   { return []string{"end", "group", "groupdict", "groups", "start"} }
 
-func (m match) group(i int, otherwise starlark.Value) starlark.Value {
+func (m *match) group(i int, otherwise starlark.Value) starlark.Value {
 	if m.at[2*i] < 0 {
 		return otherwise
 	}
 	return starlark.String(m.s[m.at[2*i]:m.at[2*i+1]])
 }
 
-func (m match) groups(otherwise starlark.Value) starlark.Tuple {
+func (m *match) groups(otherwise starlark.Value) starlark.Tuple {
 	var out starlark.Tuple
 	for i := 1; i <= m.e.NumSubexp(); i++ {
 		out = append(out, m.group(i, otherwise))
@@ -593,7 +642,7 @@ func (m match) groups(otherwise starlark.Value) starlark.Tuple {
 }
 
 // index is the group that a number or a name means.
-func (m match) index(args starlark.Tuple) (int, error) {
+func (m *match) index(args starlark.Tuple) (int, error) {
 	if len(args) == 0 {
 		return 0, nil
 	}
@@ -612,7 +661,7 @@ func (m match) index(args starlark.Tuple) (int, error) {
 	return i, nil
 }
 
-func (m match) Attr(name string) (starlark.Value, error) {
+func (m *match) Attr(name string) (starlark.Value, error) {
 	otherwise := func(args starlark.Tuple) starlark.Value {
 		if len(args) > 0 {
 			return args[0]

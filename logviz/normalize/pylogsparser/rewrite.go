@@ -570,7 +570,7 @@ func power(out []string) []string {
 			break
 		}
 		start--
-		if depth == 0 && (start == 0 || out[start-1] != "." && t != "." && t != "(" && t != "[") {
+		if depth == 0 && (start == 0 || !continues(out[start-1], t)) {
 			break
 		}
 	}
@@ -578,6 +578,15 @@ func power(out []string) []string {
 	out = append(out[:start], "_power", "(")
 	out = append(out, left...)
 	return append(out, ",", powerMark)
+}
+
+// continues is true if an operand that has t at some place began before it, at the token before.
+func continues(before, t string) bool {
+	if before == "." || t == "." {
+		return true
+	}
+	keyword := slices.Contains([]string{"in", "and", "or", "not", "if", "else", "return", "for"}, before)
+	return (t == "(" || t == "[") && (before == ")" || before == "]" || isName(before) && !keyword)
 }
 
 const powerMark = "\x00" // after it comes the right side of a **

@@ -98,10 +98,15 @@ func keepMeaning(file *syntax.File) {
 }
 
 // call runs the callback on a value and the tags of an event, as one stream sees the world.
-func (s *script) call(w *world, value starlark.Value, log *starlark.Dict) error {
+func (s *script) call(w *world, value starlark.Value, log *starlark.Dict) (err error) {
+	defer func() {
+		if r := recover(); r != nil { // one event's callback must not end the stream
+			err = fmt.Errorf("the interpreter gave up: %v", r)
+		}
+	}()
 	thread := &starlark.Thread{Name: "callback"}
 	thread.SetLocal(worldKey, w)
 	thread.SetMaxExecutionSteps(maxSteps)
-	_, err := starlark.Call(thread, s.run, starlark.Tuple{value, log}, nil)
+	_, err = starlark.Call(thread, s.run, starlark.Tuple{value, log}, nil)
 	return err
 }
