@@ -2,7 +2,6 @@ package pylogsparser
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -11,7 +10,7 @@ import (
 type table struct {
 	separator, quote rune // quote 0: none
 	columns          []string
-	checks           []*regexp.Regexp // of each tag, what its value starts with
+	checks           []*expression // of each tag, what its value starts with
 }
 
 // newTable reads the columns of a pattern's text.

@@ -2,7 +2,6 @@ package pylogsparser
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,7 +28,7 @@ type Normalizer struct {
 
 type prerequisite struct {
 	tag string
-	is  *regexp.Regexp
+	is  *expression
 }
 
 // step is a callback by the name that definitions call it.

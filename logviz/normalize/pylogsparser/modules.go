@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -508,7 +509,7 @@ func reModule() *starlarkstruct.Module {
 			if err != nil {
 				return nil, err
 			}
-			method, _ := e.(expression).Attr(name)
+			method, _ := e.(*expression).Attr(name)
 			return starlark.Call(thread, method, args[1:], kwargs)
 		})
 	}
@@ -527,7 +528,7 @@ func compiled(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, err
 	if err := starlark.UnpackArgs("re.compile", args, kwargs, "pattern", &source, "flags?", &bits); err != nil {
 		return nil, err
 	}
-	if e, ok := source.(expression); ok {
+	if e, ok := source.(*expression); ok {
 		return e, nil
 	}
 	s, ok := starlark.AsString(source)
@@ -538,25 +539,24 @@ func compiled(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, err
 	if err != nil {
 		return nil, err
 	}
-	return expression{e}, nil
+	return e, nil
 }
 
-// expression is what re.compile answers.
-type expression struct{ *regexp.Regexp }
+// An expression is what re.compile answers.
 
-func (e expression) Type() string          { return "expression" }
-func (e expression) Freeze()               {}
-func (e expression) Truth() starlark.Bool  { return true }
-func (e expression) Hash() (uint32, error) { return starlark.String(e.Regexp.String()).Hash() }
-func (e expression) AttrNames() []string {
+func (e *expression) Type() string          { return "expression" }
+func (e *expression) Freeze()               {}
+func (e *expression) Truth() starlark.Bool  { return true }
+func (e *expression) Hash() (uint32, error) { return starlark.String(e.Regexp.String()).Hash() }
+func (e *expression) AttrNames() []string {
 	return []string{"findall", "finditer", "match", "search", "split", "sub"}
 }
 
-func (e expression) Attr(name string) (starlark.Value, error) {
+func (e *expression) Attr(name string) (starlark.Value, error) {
 	switch name {
 	case "match", "search":
 		return text(name, func(_ *starlark.Thread, s string) (starlark.Value, error) {
-			at := e.FindStringSubmatchIndex(s)
+			at := e.find(s)
 			if at == nil {
 				return starlark.None, nil
 			}
@@ -566,17 +566,17 @@ func (e expression) Attr(name string) (starlark.Value, error) {
 				if err != nil {
 					return nil, err
 				}
-				if at = anchored.FindStringSubmatchIndex(s); at == nil {
+				if at = newExpression(anchored).find(s); at == nil {
 					return starlark.None, nil
 				}
 			}
-			return &match{e.Regexp, s, at}, nil
+			return &match{e, s, at}, nil
 		}), nil
 	case "findall", "finditer":
 		return text(name, func(_ *starlark.Thread, s string) (starlark.Value, error) {
 			var out []starlark.Value
 			for _, at := range e.FindAllStringSubmatchIndex(s, -1) {
-				m := &match{e.Regexp, s, at}
+				m := &match{e, s, at}
 				switch groups := m.groups(starlark.String("")); {
 				case name == "finditer":
 					out = append(out, m)
@@ -614,7 +614,7 @@ func (e expression) Attr(name string) (starlark.Value, error) {
 
 // match is what a search found.
 type match struct {
-	e  *regexp.Regexp
+	e  *expression
 	s  string
 	at []int
 }
@@ -627,6 +627,7 @@ func (m *match) Hash() (uint32, error) { return 0, errors.New("a match is no key
 func (m *match) AttrNames() []string   { return []string{"end", "group", "groupdict", "groups", "start"} }
 
 func (m *match) group(i int, otherwise starlark.Value) starlark.Value {
+	i = m.e.groups[i]
 	if m.at[2*i] < 0 {
 		return otherwise
 	}
@@ -635,7 +636,7 @@ func (m *match) group(i int, otherwise starlark.Value) starlark.Value {
 
 func (m *match) groups(otherwise starlark.Value) starlark.Tuple {
 	var out starlark.Tuple
-	for i := 1; i <= m.e.NumSubexp(); i++ {
+	for i := 1; i < len(m.e.groups); i++ {
 		out = append(out, m.group(i, otherwise))
 	}
 	return out
@@ -649,9 +650,9 @@ func (m *match) index(args starlark.Tuple) (int, error) {
 	i := -1
 	switch v := args[0].(type) {
 	case starlark.String:
-		i = m.e.SubexpIndex(string(v))
+		i = slices.Index(m.e.groups, m.e.SubexpIndex(string(v)))
 	case starlark.Int:
-		if n, ok := v.Int64(); ok && n <= int64(m.e.NumSubexp()) {
+		if n, ok := v.Int64(); ok && n < int64(len(m.e.groups)) {
 			i = int(n)
 		}
 	}
@@ -695,8 +696,8 @@ func (m *match) Attr(name string) (starlark.Value, error) {
 	case "groupdict":
 		return function(name, func(_ *starlark.Thread, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 			d := starlark.NewDict(len(m.at) / 2)
-			for i, n := range m.e.SubexpNames() {
-				if n != "" {
+			for i, g := range m.e.groups {
+				if n := m.e.SubexpNames()[g]; n != "" {
 					if err := d.SetKey(starlark.String(n), m.group(i, otherwise(args))); err != nil {
 						return nil, err
 					}
@@ -710,7 +711,7 @@ func (m *match) Attr(name string) (starlark.Value, error) {
 			if err != nil {
 				return nil, err
 			}
-			return starlark.MakeInt(m.at[2*i+btoi(name == "end")]), nil
+			return starlark.MakeInt(m.at[2*m.e.groups[i]+btoi(name == "end")]), nil
 		}), nil
 	}
 	return nil, nil
@@ -761,7 +762,7 @@ func extrasModule() *starlarkstruct.Module {
 		function("to_naive_utc", toNaiveUTC),
 		text("iso_to_utc", isoDate),
 	)
-	m.Members["robot_regex"] = expression{regexp.MustCompile(`(?i)[a-z]*(?:bot|crawler|spider)\b|slurp|ia_archiver|mediapartners-google|teoma|scooter|wget|curl|libwww-perl`)}
+	m.Members["robot_regex"] = newExpression(regexp.MustCompile(`(?i)[a-z]*(?:bot|crawler|spider)\b|slurp|ia_archiver|mediapartners-google|teoma|scooter|wget|curl|libwww-perl`))
 	return m
 }
 

@@ -27,7 +27,7 @@ type pattern struct {
 	common   []setting
 	examples []example
 
-	expression *regexp.Regexp
+	expression *expression
 	groups     []int // of each tag, its group in the expression; -1: the text does not name it
 	table      *table
 }
@@ -69,18 +69,15 @@ func (p *pattern) build(f flags, search, expand bool, kind func(string) string) 
 		fmt.Fprintf(&out, "(?P<tag%d>%s)", i, kind(p.tags[i].kind))
 		text = text[len(p.tags[i].substitute):]
 	}
-	translated, err := translate(out.String(), f)
-	if err != nil {
-		return err
-	}
 	anchor := `\A`
 	if search {
 		anchor = ""
 	}
-	p.expression, err = regexp.Compile(f.prefix() + anchor + "(?:" + translated + ")")
+	expression, err := compile(anchor+"(?:"+out.String()+")", f)
 	if err != nil {
 		return err
 	}
+	p.expression = expression
 	p.groups = make([]int, len(p.tags))
 	for i := range p.tags {
 		p.groups[i] = p.expression.SubexpIndex("tag" + strconv.Itoa(i))

@@ -209,6 +209,7 @@ func TestCallbacksMeanWhatTheyMeantInPython2(t *testing.T) {
 		"filetime":          {"log['a'] = extras.winUTC2UnixTimestamp(long(value))", "x 116444736000000000", map[string]any{"a": "1970-01-01T00:00:00"}},
 		"address":           {"u = urlparse.urlparse(value)\nlog['a'] = u.hostname\nlog['b'] = extras.get_domain(u.hostname)\nlog['c'] = u.path", "x http://u@WWW.example.co.uk:80/p?q", map[string]any{"a": "www.example.co.uk", "b": "example.co.uk", "c": "/p"}},
 		"isinstance":        {"log['a'] = isinstance(value, basestring) and not isinstance(value, (int, long))", "x y", map[string]any{"a": true}},
+		"guarded":           {"log['a'] = re.compile('(?<![.0-9])((?:[0-9]+[.]){3}([0-9]+))(?![.0-9])').match(value).groups()", "x 192.0.2.1", map[string]any{"a": []any{"192.0.2.1", "1"}}},
 		"a # in a string":   {"log['a'] = 'a#b' # not this", "x y", map[string]any{"a": "a#b"}},
 		"recursion":         {"def f(n):\n  if n == 0: return ()\n  return (n,) + f(n - 1)\nlog['a'] = len(f(5))", "x y", map[string]any{"a": 5}},
 		"map":               {"log['a'] = reduce(lambda a, b: a + b, map(int, value.split('.')))", "x 1.2.3", map[string]any{"a": 6}},
@@ -377,6 +378,9 @@ func TestExpressionsOfPythonRunOnGosEngine(t *testing.T) {
 		want         bool
 	}{
 		{`(?<![.0-9])(?:\d{1,3}.){3}\d{1,3}(?![.0-9])`, "192.0.2.1", true},
+		{`(?<![.0-9])(?:\d{1,3}.){3}\d{1,3}(?![.0-9])`, "192.0.2.1.5", false},
+		{`x*(?<![.0-9])1`, "x1", true},
+		{`[0-9](?<![.0-9])1`, "21", false},
 		{`a\sb`, "a\u00a0b", true},
 		{`a[\s,]b`, "a\u2003b", true},
 		{`a\Sb`, "a\u00a0b", false},
@@ -392,7 +396,7 @@ func TestExpressionsOfPythonRunOnGosEngine(t *testing.T) {
 		e, err := compile(`\A(?:`+c.python+`)`, flags{unicode: true})
 		if err != nil {
 			t.Errorf("%s: %v", c.python, err)
-		} else if e.MatchString(c.text) != c.want {
+		} else if e.matches(c.text) != c.want {
 			t.Errorf("%s on %q: %v, want %v", c.python, c.text, !c.want, c.want)
 		}
 	}

@@ -37,10 +37,11 @@ const (
 )
 
 // translate writes an expression of Python's re for Go's regexp. Of lookaround only the two guards
-// around addresses are known, and dropped: they kept a number from being cut, which the text around an
-// address does as well.
+// around addresses are known, which keep a longer number from being cut: each leaves an empty group, and a
+// match is refused later if what stands there is a digit or a dot.
 func translate(expression string, f flags) (string, error) {
 	var out strings.Builder
+	guards := 0
 	for i := 0; i < len(expression); {
 		c := expression[i]
 		switch {
@@ -61,6 +62,12 @@ func translate(expression string, f flags) (string, error) {
 		case c == '(' && strings.HasPrefix(expression[i:], "(?"):
 			rest := expression[i:]
 			if guard := addressGuard(rest); guard > 0 {
+				side := guardAfter
+				if strings.HasPrefix(rest, "(?<") {
+					side = guardBefore
+				}
+				fmt.Fprintf(&out, "(?P<%s%d>)", side, guards)
+				guards++
 				i += guard
 				break
 			}
@@ -195,11 +202,66 @@ func class(s string, f flags) (piece string, width int, err error) {
 	return "", 0, fmt.Errorf("the class %q is not closed: add ]", s)
 }
 
+// The names of the empty groups that guards leave.
+const (
+	guardBefore = "guard__before"
+	guardAfter  = "guard__after"
+)
+
+// expression is a compiled expression of Python's re.
+type expression struct {
+	*regexp.Regexp
+	groups        []int // of each group of the original, the whole first, its number here
+	before, after []int // the groups of the guards
+}
+
 // compile translates and compiles an expression of Python's.
-func compile(expression string, f flags) (*regexp.Regexp, error) {
-	text, err := translate(expression, f)
+func compile(source string, f flags) (*expression, error) {
+	text, err := translate(source, f)
 	if err != nil {
 		return nil, err
 	}
-	return regexp.Compile(f.prefix() + text)
+	re, err := regexp.Compile(f.prefix() + text)
+	if err != nil {
+		return nil, err
+	}
+	return newExpression(re), nil
 }
+
+func newExpression(re *regexp.Regexp) *expression {
+	e := &expression{Regexp: re}
+	for i, name := range re.SubexpNames() {
+		switch {
+		case strings.HasPrefix(name, guardBefore):
+			e.before = append(e.before, i)
+		case strings.HasPrefix(name, guardAfter):
+			e.after = append(e.after, i)
+		default:
+			e.groups = append(e.groups, i)
+		}
+	}
+	return e
+}
+
+// find is the first match and its groups, nil if there is none or a guard refuses it.
+func (e *expression) find(s string) []int {
+	at := e.FindStringSubmatchIndex(s)
+	if at == nil {
+		return nil
+	}
+	ofAddress := func(i int) bool { return i >= 0 && i < len(s) && (s[i] == '.' || s[i] >= '0' && s[i] <= '9') }
+	for _, g := range e.before {
+		if at[2*g] > 0 && ofAddress(at[2*g]-1) {
+			return nil
+		}
+	}
+	for _, g := range e.after {
+		if ofAddress(at[2*g]) {
+			return nil
+		}
+	}
+	return at
+}
+
+// matches is true if there is a match.
+func (e *expression) matches(s string) bool { return e.find(s) != nil }

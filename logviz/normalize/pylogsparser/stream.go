@@ -110,7 +110,7 @@ func (e *event) call(n *Normalizer, name string, value starlark.Value, log *star
 
 // kindOf leaves out of a message what comes from the line, so that failures of one kind count together.
 func kindOf(message string) string {
-	if i := strings.IndexAny(message, "\"'"); i > 0 {
+	if i := strings.IndexAny(message, "\"'[<0123456789"); i > 0 {
 		message = message[:i]
 	}
 	return strings.TrimRight(message[:min(len(message), 120)], " :")
@@ -119,7 +119,7 @@ func kindOf(message string) string {
 // met is true if the tags are as the prerequisites want them.
 func (n *Normalizer) met(log *starlark.Dict) bool {
 	for _, p := range n.prerequisites {
-		if value, _ := read(log, p.tag); !p.is.MatchString(value) {
+		if value, _ := read(log, p.tag); !p.is.matches(value) {
 			return false
 		}
 	}
@@ -150,7 +150,7 @@ func (n *Normalizer) find(subject string) (found *pattern, at []int) {
 		if p.expression == nil || len(p.tags) == 0 {
 			continue
 		}
-		if m := p.expression.FindStringSubmatchIndex(subject); m != nil && (found == nil || m[0] < at[0]) {
+		if m := p.expression.find(subject); m != nil && (found == nil || m[0] < at[0]) {
 			found, at = p, m
 			if m[0] == 0 {
 				break
@@ -219,7 +219,7 @@ func (n *Normalizer) row(e *event, p *pattern, subject string) *starlark.Dict {
 		if !there {
 			continue
 		}
-		if !p.table.checks[i].MatchString(value) {
+		if !p.table.checks[i].matches(value) {
 			return nil
 		}
 		_, _, _ = data.Delete(starlark.String(t.substitute))
