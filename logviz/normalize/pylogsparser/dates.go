@@ -129,11 +129,11 @@ func setParts(values []int, args starlark.Tuple, kwargs []starlark.Tuple) error 
 }
 
 // makeMoment refuses days that do not exist, as Python does.
-func makeMoment(v []int, zone *time.Location, aware bool) (starlark.Value, error) {
+func makeMoment(v []int, zone *time.Location, aware bool) (moment, error) {
 	t := time.Date(v[0], time.Month(v[1]), v[2], v[3], v[4], v[5], 0, zone)
 	if v[0] < 1 || v[0] > 9999 || v[6] < 0 || v[6] > 999999 || int(t.Month()) != v[1] || t.Day() != v[2] ||
 		v[3] < 0 || v[3] > 23 || v[4] < 0 || v[4] > 59 || v[5] < 0 || v[5] > 59 {
-		return nil, fmt.Errorf("no such moment: %v", v)
+		return moment{}, fmt.Errorf("no such moment: %v", v)
 	}
 	return moment{t.Add(time.Duration(v[6]) * time.Microsecond), aware}, nil
 }

@@ -34,7 +34,7 @@ type prerequisite struct {
 // step is a callback by the name that definitions call it.
 type step struct {
 	name string
-	run  *script
+	run  callback // nil: it did not compile
 }
 
 // commons are what the files common_tagTypes.xml and common_callBacks.xml offer to all definitions.
@@ -62,11 +62,15 @@ func readSteps(file string, e *element, inCode bool, into map[string]*step) []Pr
 			}
 		}
 		name := c.attrs["name"]
-		run, err := compileScript(name, body.text)
-		if err != nil {
+		s := &step{name: name}
+		if f, known := inGo(body.text); known {
+			s.run = f
+		} else if run, err := compileScript(name, body.text); err == nil {
+			s.run = run
+		} else {
 			problems = append(problems, Problem{file, c.line, err.Error()})
 		}
-		into[name] = &step{name, run}
+		into[name] = s
 	}
 	return problems
 }

@@ -274,7 +274,7 @@ func (e *event) tags() map[string]any {
 		if !ok || name == "_timezone" {
 			continue
 		}
-		if v := native(item[1], zone, 0); v != nil {
+		if v := goValue(item[1], zone, 0); v != nil {
 			out[name] = v
 		}
 	}
@@ -285,8 +285,8 @@ func (e *event) tags() map[string]any {
 	return out
 }
 
-// native is a value as Go has it; nil for what has no form outside of a callback.
-func native(v starlark.Value, zone *time.Location, depth int) any {
+// goValue is a value as Go has it; nil for what has no form outside of a callback.
+func goValue(v starlark.Value, zone *time.Location, depth int) any {
 	switch v := v.(type) {
 	case starlark.String:
 		return string(v)
@@ -313,7 +313,7 @@ func native(v starlark.Value, zone *time.Location, depth int) any {
 		}
 		out := []any{}
 		for x := range starlark.Elements(v.(starlark.Iterable)) {
-			if x := native(x, zone, depth+1); x != nil {
+			if x := goValue(x, zone, depth+1); x != nil {
 				out = append(out, x)
 			}
 		}
