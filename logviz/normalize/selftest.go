@@ -35,7 +35,7 @@ func (d *Definition) Check() []error {
 // check runs one test of the engine's only definition.
 func (e *Engine) check(d *Definition, pattern string, i int, t Test) (failures []error) {
 	fail := func(format string, args ...any) {
-		failures = append(failures, fmt.Errorf("%s: %s, test %d: %s", d.file, pattern, i+1, fmt.Sprintf(format, args...)))
+		failures = append(failures, fmt.Errorf("%s: %s, test %d: %s", d.place(t.at), pattern, i+1, fmt.Sprintf(format, args...)))
 	}
 	o := Options{Zone: time.UTC, Reference: time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC)}
 	var err error
