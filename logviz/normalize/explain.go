@@ -131,7 +131,7 @@ func (w *walker) walk(record string, header, failed bool) {
 	field := logviz.FieldMessage
 	for range maxNext {
 		text := w.record.Text(field)
-		w.stage(Body, field, text, rest, func(d *Definition) bool { return d.reads(program) })
+		w.stage(Body, field, text, rest[:min(len(rest), 1)], func(d *Definition) bool { return d.reads(program) })
 		if len(rest) == 0 || rest[0].rule.next == "" || rest[0].rule.definition.Stage == Enrich {
 			break
 		}
