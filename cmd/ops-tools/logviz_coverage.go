@@ -268,4 +268,3 @@ func printCoverage(e *env, c *coverage, top int) error {
 	_, err := e.out.Write(b.Bytes())
 	return withCode(exitIO, err)
 }
-

@@ -38,3 +38,21 @@ func (d *Definition) place(line int) string {
 	}
 	return fmt.Sprintf("%s:%d", d.file, line)
 }
+
+// Records returns the lines of the definition's tests that match, as records: messages stand behind a syslog header.
+// Definitions that read other fields have none.
+func (d *Definition) Records() []string {
+	var out []string
+	for _, p := range d.Patterns {
+		for _, t := range p.Tests {
+			switch programs := d.When["process.name"]; {
+			case t.NoMatch || d.Field != "":
+			case d.Stage == Header || d.Stage == Line:
+				out = append(out, t.Line)
+			case d.Stage == Body && len(programs) > 0:
+				out = append(out, "2026-03-14T06:25:01Z host.example.com "+programs[0]+"[1]: "+t.Line)
+			}
+		}
+	}
+	return out
+}

@@ -63,7 +63,9 @@ func (r *recognizer) tokens(text string) [][]atom {
 }
 
 // isWordByte tells the bytes that a value does not begin or end between.
-func isWordByte(c byte) bool { return isDigit(c) || (c|0x20)-'a' < 26 || c == '_' || c >= utf8.RuneSelf }
+func isWordByte(c byte) bool {
+	return isDigit(c) || (c|0x20)-'a' < 26 || c == '_' || c >= utf8.RuneSelf
+}
 
 // value returns the type and length of the value that begins at a place, 0 if there is none.
 func (r *recognizer) value(text string, at int) (string, int) {

@@ -88,9 +88,11 @@ func understands(t testing.TB, program string, lines []string) {
 }
 
 func TestSuggestUnderstandsGeneratedLogs(t *testing.T) {
-	words := []string{"open", "close", "failed", "user=root", "user=bob", "[7]", "(x)", "%{y:z}", `\`, "a=b=c", "/etc/passwd", "/a",
+	words := []string{
+		"open", "close", "failed", "user=root", "user=bob", "[7]", "(x)", "%{y:z}", `\`, "a=b=c", "/etc/passwd", "/a",
 		"192.0.2.7", "192.0.2.7:80", "2001:db8::1", "17", "007", "-5", "1.5", "1.2.3", `"a b"`, `x="y z"`, `"`, "", "ä", "\t", "\x1b", "\xff", "re:x",
-		"2026-03-14T06:25:01Z", "deadbeef01", "host.example.com", "[[x]]", "'", "#", ": ", "00:11:22:33:44:55", "99999999999999999999"}
+		"2026-03-14T06:25:01Z", "deadbeef01", "host.example.com", "[[x]]", "'", "#", ": ", "00:11:22:33:44:55", "99999999999999999999",
+	}
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 60 {
 		var forms [][]string
