@@ -140,9 +140,9 @@ func detectFile(ctx context.Context, logs *logSource, o *detectOptions, path str
 	d.Share = share(d.Understood, d.Records)
 	d.Rules = definitions.list()
 	slices.SortStableFunc(d.Rules, func(a, b covered) int { return cmp.Compare(b.Records, a.Records) })
-	flags := ""
+	var flags strings.Builder
 	for _, path := range o.logs.definitions.paths {
-		flags += " -d " + shellWord(path)
+		flags.WriteString(" -d " + shellWord(path))
 	}
 	verb := "normalize"
 	switch {
@@ -151,7 +151,7 @@ func detectFile(ctx context.Context, logs *logSource, o *detectOptions, path str
 	case d.Understood < d.Records:
 		verb = "coverage"
 	}
-	d.Command = "ops logviz " + verb + flags + " " + shellWord(path)
+	d.Command = "ops logviz " + verb + flags.String() + " " + shellWord(path)
 	return d, nil
 }
 
