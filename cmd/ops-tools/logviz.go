@@ -14,6 +14,7 @@ func newLogviz(e *env) *cobra.Command {
 		Args: noArgs,
 		RunE: needsVerb,
 	}
-	cmd.AddCommand(newTimelapse(e), newNormalize(e), newStats(e), newGeo(e))
+	cmd.AddCommand(newTimelapse(e), newNormalize(e), newStats(e), newGeo(e), newNormalizer(e),
+		newExplainLine(e), newCoverage(e), newSuggest(e), newDetect(e))
 	return cmd
 }

@@ -24,6 +24,8 @@ type logFlags struct {
 	reference string
 	geoipDB   string
 	unparsed  bool
+
+	definitions definitionFlags
 }
 
 func (f *logFlags) add(cmd *cobra.Command) {
@@ -32,6 +34,7 @@ func (f *logFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.reference, "reference-time", "", "`TIME` at which the log was at hand, for stamps without a year: RFC 3339, a date or a year (default: each file's time, or now)")
 	flags.StringVar(&f.geoipDB, "geoip-db", "", "MMDB `FILE` to locate addresses with: GeoLite2, GeoIP2, DB-IP, IPinfo … (default: the built-in table)")
 	flags.BoolVar(&f.unparsed, "unparsed", false, "show samples of the lines that no definition understood")
+	f.definitions.add(cmd)
 }
 
 const logInput = `Each FILE is a log: syslog lines (RFC 3164, RFC 3339 stamps, RFC 5424), or what 'journalctl -o json' or
@@ -66,7 +69,7 @@ func (f *logFlags) open(e *env) (*logSource, error) {
 	if s.locator, err = f.locator(); err != nil {
 		return nil, err
 	}
-	defs, err := normalize.Builtin()
+	defs, err := f.definitions.load()
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,13 @@ import "embed"
 var shipped embed.FS
 
 // Builtin returns the shipped definitions, headers first within their names' order.
-func Builtin() ([]*Definition, error) { return ReadDir(shipped, "definitions") }
+func Builtin() ([]*Definition, error) {
+	defs, err := ReadDir(shipped, "definitions")
+	for _, d := range defs {
+		d.builtin = true
+	}
+	return defs, err
+}
 
 //go:embed schema.json
 var schema []byte

@@ -51,7 +51,8 @@ type Definition struct {
 	// Decode is for records that are not lines of text; only in headers, instead of patterns.
 	Decode *Decode `yaml:"decode"`
 
-	file string // where it was read, for errors
+	file    string // where it was read, for errors
+	builtin bool   // it is a shipped one
 }
 
 // Pattern is one kind of line.
@@ -94,6 +95,18 @@ type Test struct {
 	Exact bool `yaml:"exact"`
 	// NoMatch says that this pattern must not match the line; another one may.
 	NoMatch bool `yaml:"no-match"`
+
+	at int // the line of the file where it begins, 0 if it is from none
+}
+
+// UnmarshalYAML reads a test and keeps its place.
+func (t *Test) UnmarshalYAML(n strictyaml.Node) error {
+	type plain Test // without this method
+	if err := n.Decode((*plain)(t)); err != nil {
+		return err
+	}
+	t.at, _ = n.Place()
+	return nil
 }
 
 // Parse reads one definition. The error names file, line and column.

@@ -36,9 +36,9 @@ func (d *Definition) Check() []error {
 // check runs one test of the engine's only definition.
 func (e *Engine) check(d *Definition, pattern string, i int, t Test) (failures []error) {
 	fail := func(format string, args ...any) {
-		failures = append(failures, fmt.Errorf("%s: %s, test %d: %s", d.file, pattern, i+1, fmt.Sprintf(format, args...)))
+		failures = append(failures, fmt.Errorf("%s: %s, test %d: %s", d.place(t.at), pattern, i+1, fmt.Sprintf(format, args...)))
 	}
-	o := Options{Zone: time.UTC, Reference: time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC)}
+	o := Options{Zone: time.UTC, Reference: referenceOfTests()}
 	var err error
 	if t.Reference != "" {
 		if o.Reference, err = time.Parse(time.RFC3339, t.Reference); err != nil {
@@ -123,3 +123,6 @@ func expected(x any) string {
 	}
 	return fmt.Sprint(x)
 }
+
+// referenceOfTests is the moment at which the lines of tests were read if they do not say.
+func referenceOfTests() time.Time { return time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC) }
