@@ -14,6 +14,6 @@ func newLogviz(e *env) *cobra.Command {
 		Args: noArgs,
 		RunE: needsVerb,
 	}
-	cmd.AddCommand(newTimelapse(e), newNormalize(e), newStats(e), newGeo(e))
+	cmd.AddCommand(newTimelapse(e), newNormalize(e), newStats(e), newGeo(e), newAnonymize(e))
 	return cmd
 }
