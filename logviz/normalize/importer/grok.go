@@ -23,6 +23,7 @@ func Grok(fsys fs.FS, file string, o Options) (*Import, error) {
 	g := &grok{
 		importing: importing{fsys: fsys, file: file},
 		patterns:  standardPatterns(), types: nativeTypes(), known: wellKnown(), used: make(map[string]bool),
+		ref: regexp.MustCompile(`%\{([A-Za-z0-9_-]+)(?::([^:{}]+))?(?::([^{}]*))?\}`),
 	}
 	lines, err := g.read(file)
 	if err != nil {
@@ -50,7 +51,8 @@ type grok struct {
 	types    map[string]string
 	known    map[string]string
 	used     map[string]bool // names that another pattern uses
-	named    []source        // in the file, as it stands there
+	ref      *regexp.Regexp
+	named    []source // in the file, as it stands there
 	matches  []source
 }
 
@@ -103,18 +105,13 @@ func (g *grok) scan(lines []string) {
 	}
 }
 
-func reference() *regexp.Regexp {
-	return regexp.MustCompile(`%\{([A-Za-z0-9_-]+)(?::([^:{}]+))?(?::([^{}]*))?\}`)
-}
-
 // rules returns what definitions are made of.
 func (g *grok) rules() []source {
 	if len(g.matches) > 0 {
 		return g.matches
 	}
-	ref := reference()
 	for _, s := range g.named {
-		for _, m := range ref.FindAllStringSubmatch(s.pattern, -1) {
+		for _, m := range g.ref.FindAllStringSubmatch(s.pattern, -1) {
 			if m[1] != s.name {
 				g.used[m[1]] = true
 			}
@@ -122,17 +119,27 @@ func (g *grok) rules() []source {
 	}
 	var out []source
 	for _, s := range g.named {
-		if !g.used[s.name] && (strings.Contains(s.pattern, "?<") || g.givesFields(s.pattern, 0)) {
+		if !g.used[s.name] && g.givesFields(s.pattern, make(map[string]bool)) {
 			out = append(out, s)
 		}
 	}
 	return out
 }
 
-func (g *grok) givesFields(expr string, depth int) bool {
-	for _, m := range reference().FindAllStringSubmatch(expr, -1) {
-		if m[2] != "" || depth < maxExpansion && strings.Contains(g.patterns[m[1]], ":") && g.givesFields(g.patterns[m[1]], depth+1) {
+// givesFields reports whether an expression, or one that it uses, names a field; seen are the names already looked at.
+func (g *grok) givesFields(expr string, seen map[string]bool) bool {
+	if strings.Contains(expr, "?<") {
+		return true
+	}
+	for _, m := range g.ref.FindAllStringSubmatch(expr, -1) {
+		if m[2] != "" {
 			return true
+		}
+		if !seen[m[1]] {
+			seen[m[1]] = true
+			if g.givesFields(g.patterns[m[1]], seen) {
+				return true
+			}
 		}
 	}
 	return false
@@ -164,7 +171,6 @@ func (g *grok) pattern(expr string) (pattern string, again []string, err error) 
 
 // items takes an expression apart that needs no expression of ours.
 func (g *grok) items(expr string) ([]item, bool) {
-	ref := reference()
 	optional := regexp.MustCompile(`^\(\?:(%\{[^{}]*\})\|-\)`)
 	var out []item
 	literal := func(s string) {
@@ -182,8 +188,8 @@ func (g *grok) items(expr string) ([]item, bool) {
 			dash, i = true, i+len(m[0])
 			rest = m[1]
 		}
-		if at := ref.FindStringSubmatchIndex(rest); at != nil && at[0] == 0 {
-			m := ref.FindStringSubmatch(rest)
+		if at := g.ref.FindStringSubmatchIndex(rest); at != nil && at[0] == 0 {
+			m := g.ref.FindStringSubmatch(rest)
 			it, ok := g.item(m[1], m[2], m[3])
 			if !ok {
 				return nil, false
@@ -253,7 +259,7 @@ func (g *grok) expand(expr string, names *groups, depth int, size *int) (string,
 	// What stands between the references is translated in one piece, since groups may reach over them.
 	var inner []string
 	var marked strings.Builder
-	for _, m := range reference().FindAllStringSubmatchIndex(expr, -1) {
+	for _, m := range g.ref.FindAllStringSubmatchIndex(expr, -1) {
 		part := func(i int) string {
 			if m[2*i] < 0 {
 				return ""
@@ -276,7 +282,7 @@ func (g *grok) expand(expr string, names *groups, depth int, size *int) (string,
 	if err != nil {
 		return "", err
 	}
-	if *size += len(out); *size > maxLength {
+	if *size += len(out) + 1; *size > maxLength {
 		return "", fmt.Errorf("with all that it uses the pattern is longer than %d bytes", maxLength)
 	}
 	for _, text := range inner {

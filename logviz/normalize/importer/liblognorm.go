@@ -38,6 +38,7 @@ type rulebase struct {
 	custom      map[string][][]item // the ways in which a type may be written
 	annotations map[string]map[string]any
 	rules       []rule
+	included    int
 }
 
 // rule is one that waits for the annotations, which may stand behind it.
@@ -48,7 +49,8 @@ type rule struct {
 
 // The bounds of what one rule may become.
 const (
-	maxIncludes = 8
+	maxIncludes = 32
+	maxDepth    = 8
 	maxWays     = 64
 	maxItems    = 512
 )
@@ -97,8 +99,8 @@ func (r *rulebase) include(file string, depth int) error {
 			r.annotate(file, at, value)
 		case "include":
 			name := path.Join(path.Dir(file), value)
-			if depth == maxIncludes {
-				r.problem(file, at, "include of %s: deeper than %d", cut(value), maxIncludes)
+			if r.included++; depth == maxDepth || r.included > maxIncludes {
+				r.problem(file, at, "include of %s: more than %d files, or %d deep", cut(value), maxIncludes, maxDepth)
 			} else if err := r.include(name, depth+1); err != nil {
 				r.problem(file, at, "include: %v", err)
 			}
