@@ -15,6 +15,6 @@ func newLogviz(e *env) *cobra.Command {
 		RunE: needsVerb,
 	}
 	cmd.AddCommand(newTimelapse(e), newNormalize(e), newStats(e), newGeo(e), newNormalizer(e),
-		newExplainLine(e), newCoverage(e), newSuggest(e), newDetect(e))
+		newExplainLine(e), newCoverage(e), newSuggest(e), newDetect(e), newAnonymize(e))
 	return cmd
 }

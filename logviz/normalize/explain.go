@@ -232,7 +232,7 @@ func (w *walker) refuses(d *Definition) string {
 // try follows one pattern through a text.
 func (d *Definition) try(p *Pattern, text string) Candidate {
 	c := Candidate{Rule: d.Name + "/" + p.Name, Place: d.place(p.Pattern.Line), Outcome: Stopped, Fields: []Found{}}
-	parsed, err := parsePattern(p.Pattern.Value)
+	parsed, err := parsePattern(p.Pattern.Value, newTypes())
 	switch {
 	case err != nil:
 		c.Expected = []string{err.Error()}

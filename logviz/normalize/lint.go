@@ -31,12 +31,12 @@ func (d *Definition) Lint(inUse []*Definition) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &linter{d: d}
+	l, known := &linter{d: d}, newTypes()
 	l.file()
 	var earlier []shape
 	for i := range d.Patterns {
 		p := &d.Patterns[i]
-		parsed, err := parsePattern(p.Pattern.Value)
+		parsed, err := parsePattern(p.Pattern.Value, known)
 		if err != nil {
 			return nil, p.Pattern.Errorf(d.file, "%s: %v", p.Name, err)
 		}

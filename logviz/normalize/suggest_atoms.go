@@ -20,9 +20,9 @@ type recognizer struct{ moments []*fieldType }
 
 // newRecognizer knows the moments whose form is unmistakable.
 func newRecognizer() *recognizer {
-	r := &recognizer{}
+	r, known := &recognizer{}, newTypes()
 	for _, name := range []string{"rfc3339", "clf", "ctime", "rfc3164"} {
-		if t, err := lookUpType(name); err == nil && t.fixed {
+		if t, err := known.lookUp(name); err == nil && t.fixed {
 			r.moments = append(r.moments, t)
 		}
 	}

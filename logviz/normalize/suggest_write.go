@@ -262,7 +262,7 @@ func (w *patternWriter) guess(typ string, s *slot) (name, as string) {
 	if i := strings.LastIndexFunc(key, func(r rune) bool { return !(r < 0x80 && (isWordByte(byte(r)) || r == '-')) }); i >= 0 {
 		key = key[i+1:]
 	}
-	t, _ := lookUpType(typ)
+	t, _ := newTypes().lookUp(typ)
 	switch {
 	case t != nil && t.moment && w.line && !w.used[logviz.FieldTimestamp]:
 		return logviz.FieldTimestamp, typ
