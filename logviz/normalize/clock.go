@@ -16,6 +16,13 @@ type clock struct {
 	day       day       // of the stamp placed last
 }
 
+// in returns the clock of another zone. It shares what a stretch remembers.
+func (c *clock) in(zone *time.Location) *clock {
+	other := *c
+	other.zone, other.day = zone, day{}
+	return &other
+}
+
 // slack is how far stamps may run backwards, or ahead of the reference: clocks are set, zones are mistaken.
 const slack = 24 * time.Hour
 

@@ -42,6 +42,10 @@ type Definition struct {
 	When map[string][]string `yaml:"when"`
 	// Set gives fields that every event of this definition has: a string, whole number, boolean or list of strings.
 	Set map[string]any `yaml:"set"`
+	// Zone is that of stamps without one, as in the IANA database. Default: the stream's.
+	Zone strictyaml.Located[string] `yaml:"zone"`
+	// Transform changes the event after every pattern of the definition. Optional.
+	Transform []strictyaml.Located[Transform] `yaml:"transform"`
 	// Patterns are lines with fields in them; see the file pattern.go for their language.
 	Patterns []Pattern `yaml:"patterns"`
 	// Decode is for records that are not lines of text; only in headers, instead of patterns.
@@ -55,6 +59,8 @@ type Pattern struct {
 	Name    string                     `yaml:"name"` // one word, unique in the file
 	Pattern strictyaml.Located[string] `yaml:"pattern"`
 	Set     map[string]any             `yaml:"set"` // as in Definition, and stronger
+	// Transform is as in Definition, and runs before it.
+	Transform []strictyaml.Located[Transform] `yaml:"transform"`
 	// Next names a captured field whose text the same stage reads once more: "message repeated 5 times: [ … ]".
 	Next  string `yaml:"next"`
 	Tests []Test `yaml:"tests"`
@@ -84,6 +90,8 @@ type Test struct {
 	// Expect gives fields and their values as text; each must be so.
 	Expect map[string]any `yaml:"expect"`
 	Absent []string       `yaml:"absent"` // fields that must not be set
+	// Exact says that the event has no other fields.
+	Exact bool `yaml:"exact"`
 	// NoMatch says that this pattern must not match the line; another one may.
 	NoMatch bool `yaml:"no-match"`
 }

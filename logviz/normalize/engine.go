@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"ops/logviz"
 )
@@ -15,6 +16,7 @@ type Engine struct {
 	bodies  map[string]*bodies // by program, in lower case; "" for programs that have none of their own
 	enrich  []*stage
 	names   names
+	types   types
 }
 
 // stage is a graph with its rules, all of which read the same field.
@@ -53,7 +55,7 @@ type decodedKey struct {
 // New compiles definitions; the order in which they are given is the order in which they are tried. Every error names
 // the file and, where it is in a pattern, the line.
 func New(defs ...*Definition) (*Engine, error) {
-	e := &Engine{bodies: make(map[string]*bodies), names: make(names)}
+	e := &Engine{bodies: make(map[string]*bodies), names: make(names), types: newTypes()}
 	files := make(map[string]string)
 	builders := map[string]*builder{"": {}}
 	for _, d := range defs {
@@ -165,9 +167,13 @@ func (b *builder) headers() []*reading {
 // compile reads the patterns of a definition.
 func (e *Engine) compile(d *Definition) ([]compiledPattern, error) {
 	var out []compiledPattern
+	types, err := e.typesOf(d)
+	if err != nil {
+		return nil, err
+	}
 	for i := range d.Patterns {
 		p := &d.Patterns[i]
-		parsed, err := parsePattern(p.Pattern.Value)
+		parsed, err := parsePattern(p.Pattern.Value, types)
 		if err != nil {
 			return nil, p.Pattern.Errorf(d.file, "%s: %v", p.Name, err)
 		}
@@ -178,16 +184,35 @@ func (e *Engine) compile(d *Definition) ([]compiledPattern, error) {
 		if err != nil {
 			return nil, p.Pattern.Errorf(d.file, "%s: set: %v", p.Name, err)
 		}
+		if r.transforms, err = compileTransforms(d.file, slices.Concat(p.Transform, d.Transform), types); err != nil {
+			return nil, err
+		}
 		out = append(out, compiledPattern{r, parsed})
 	}
 	return out, nil
 }
 
+// typesOf returns the types as a definition means them.
+func (e *Engine) typesOf(d *Definition) (types, error) {
+	if d.Zone.Value == "" {
+		return e.types, nil
+	}
+	zone, err := time.LoadLocation(d.Zone.Value)
+	if err != nil {
+		return types{}, d.Zone.Errorf(d.file, "zone: %v; write one of the IANA database, as in Europe/Paris", err)
+	}
+	return e.types.in(zone), nil
+}
+
 func (e *Engine) decoder(d *Definition) (*decoder, error) {
 	out := &decoder{Decode: d.Decode}
 	var fields []fieldRef
+	types, err := e.typesOf(d)
+	if err != nil {
+		return nil, err
+	}
 	for _, k := range d.Decode.Fields {
-		p, err := parsePattern(k.Pattern.Value)
+		p, err := parsePattern(k.Pattern.Value, types)
 		if err != nil {
 			return nil, k.Pattern.Errorf(d.file, "key %s: %v", k.Key, err)
 		}
@@ -198,11 +223,11 @@ func (e *Engine) decoder(d *Definition) (*decoder, error) {
 			}
 		}
 	}
-	var err error
 	if out.rule, err = e.newRule(d, "decode", nil, "", fields); err != nil {
 		return nil, fmt.Errorf("%s: set: %w", d.file, err)
 	}
-	return out, nil
+	out.rule.transforms, err = compileTransforms(d.file, d.Transform, types)
+	return out, err
 }
 
 // fieldsOf turns a set: of YAML into values, in order of the name.

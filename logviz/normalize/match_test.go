@@ -8,7 +8,7 @@ import (
 
 func fieldsOfMatch(t *testing.T, pattern, text string) (map[string]string, bool) {
 	t.Helper()
-	p, err := parsePattern(pattern)
+	p, err := parsePattern(pattern, newTypes())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestMatchIsLinear(t *testing.T) {
 		{"%{a:ip}:%{b:ip}:%{c:int}!", "1:"},
 	} {
 		steps := func(n int) int {
-			p, err := parsePattern(c.pattern)
+			p, err := parsePattern(c.pattern, newTypes())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -118,7 +118,7 @@ func FuzzMatchIsRE2(f *testing.F) {
 		// RE2 steps by characters, we by bytes; they are the same in ASCII.
 		text = strings.Map(func(r rune) rune { return r & 0x7f }, text)
 		pattern, expr := randomPattern(recipe, false)
-		p, err := parsePattern(pattern)
+		p, err := parsePattern(pattern, newTypes())
 		if err != nil {
 			t.Fatalf("%q: %v", pattern, err)
 		}

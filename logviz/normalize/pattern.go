@@ -11,7 +11,8 @@ import (
 // The language of patterns:
 //
 //	text              stands for itself; a backslash makes the next character plain
-//	%{source.ip:ip}   a field: its name and the type that says what it matches and becomes; types are in types.go
+//	%{source.ip:ip}   a field: its name and the type that says what it matches and becomes; types are in types.go and
+//	                  quantity.go, and strftime(LAYOUT) is a moment of that form
 //	%{-:word}         matched and dropped
 //	%{process.pid:int?}  a lone "-" stands for no value
 //	[[ … ]]           optional; tried with, then without
@@ -76,17 +77,18 @@ type parsed struct {
 const maxFields = 64
 
 type patternParser struct {
-	src string
-	pos int
-	out *parsed
+	src   string
+	types types
+	pos   int
+	out   *parsed
 }
 
 // parsePattern takes a pattern apart. The error says at which byte of the pattern it is wrong.
-func parsePattern(src string) (*parsed, error) {
+func parsePattern(src string, t types) (*parsed, error) {
 	if expr, ok := strings.CutPrefix(src, "re:"); ok {
-		return parseRE(expr)
+		return parseRE(expr, t)
 	}
-	c := &patternParser{src: src, out: &parsed{}}
+	c := &patternParser{src: src, types: t, out: &parsed{}}
 	var err error
 	if c.out.elements, err = c.sequence(false); err != nil {
 		return nil, err
@@ -171,7 +173,7 @@ func (c *patternParser) field() (element, error) {
 	f := fieldRef{name: name}
 	typ, f.dash = strings.CutSuffix(typ, "?")
 	var err error
-	if f.typ, err = lookUpType(typ); err != nil {
+	if f.typ, err = c.types.lookUp(typ); err != nil {
 		return element{}, c.errorf(at, "%v", err)
 	}
 	if name != "-" {
@@ -248,7 +250,7 @@ func (c *patternParser) choice() (element, error) {
 	return out, c.errorf(at, `"(" without ")"; write \( for the character`)
 }
 
-func parseRE(expr string) (*parsed, error) {
+func parseRE(expr string, known types) (*parsed, error) {
 	re, err := regexp.Compile(`\A(?:` + expr + `)\z`)
 	if err != nil {
 		return nil, fmt.Errorf("pattern: %w", err)
@@ -262,7 +264,7 @@ func parseRE(expr string) (*parsed, error) {
 		if !ok {
 			typ = "text"
 		}
-		t, err := lookUpType(strings.ReplaceAll(typ, "_", "-"))
+		t, err := known.lookUp(strings.ReplaceAll(typ, "_", "-"))
 		if err != nil {
 			return nil, fmt.Errorf("pattern, group %q: %w", group, err)
 		}

@@ -25,6 +25,9 @@ type Record struct {
 		text string
 		addr netip.Addr
 	}
+	// full says that a rule had transforms: the fields are those of made, and not what the parts say.
+	full  bool
+	made  logviz.Event
 	event logviz.Event // for AppendJSON, where it needs one
 }
 
@@ -48,7 +51,7 @@ func (r *Record) whole() bool {
 
 func (r *Record) reset(line string) {
 	r.line, r.headers, r.time, r.original, r.within = line, 0, logviz.Value{}, false, true
-	r.known = [roles]string{}
+	r.known, r.full = [roles]string{}, false
 	r.parts, r.captures, r.times, r.added = r.parts[:0], r.captures[:0], r.times[:0], r.added[:0]
 }
 
@@ -65,6 +68,9 @@ func (r *Record) Rules() []string {
 func (r *Record) Text(field string) string {
 	if role := roleOf(field); role != 0 {
 		return r.known[role]
+	}
+	if r.full {
+		return textOf(&r.made, field)
 	}
 	for i := len(r.parts) - 1; i >= 0; i-- {
 		p := &r.parts[i]
@@ -85,33 +91,48 @@ func (r *Record) Text(field string) string {
 // Event fills an event with the record's fields in the order in which they were found.
 func (r *Record) Event(e *logviz.Event) {
 	e.Reset()
-	for i, p := range r.parts {
+	if r.full {
+		for name, v := range r.made.All() {
+			e.Set(name, v)
+		}
+	} else {
+		r.fill(e)
+	}
+	for _, f := range r.added {
+		e.Set(f.Name, f.Value)
+	}
+}
+
+// fill sets what the parts say.
+func (r *Record) fill(e *logviz.Event) {
+	for i := range r.parts {
 		if i == r.headers && r.original {
 			e.Set(logviz.FieldOriginal, logviz.StringValue(r.line))
 		}
-		times := p.times
-		for _, c := range r.captures[p.from:p.to] {
-			v := logviz.StringValue(c.text)
-			switch {
-			case c.field.typ.moment:
-				v = r.times[times]
-				times++
-			case c.field.typ.value != nil:
-				v, _ = c.field.typ.value(c.text, nil)
-			}
-			e.Set(c.field.name, v)
-			if owner, ok := strings.CutSuffix(c.field.name, ".address"); ok {
-				setEndpoint(e, owner, c.text)
-			}
-		}
-		for _, f := range p.rule.set {
-			e.Set(f.Name, f.Value)
-		}
+		r.fillPart(e, &r.parts[i])
 	}
 	if r.headers == len(r.parts) && r.original {
 		e.Set(logviz.FieldOriginal, logviz.StringValue(r.line))
 	}
-	for _, f := range r.added {
+}
+
+func (r *Record) fillPart(e *logviz.Event, p *part) {
+	times := p.times
+	for _, c := range r.captures[p.from:p.to] {
+		v := logviz.StringValue(c.text)
+		switch {
+		case c.field.typ.moment:
+			v = r.times[times]
+			times++
+		case c.field.typ.value != nil:
+			v, _ = c.field.typ.value(c.text, nil)
+		}
+		e.Set(c.field.name, v)
+		if owner, ok := strings.CutSuffix(c.field.name, ".address"); ok {
+			setEndpoint(e, owner, c.text)
+		}
+	}
+	for _, f := range p.rule.set {
 		e.Set(f.Name, f.Value)
 	}
 }

@@ -107,7 +107,7 @@ func FuzzGraphIsReference(f *testing.F) {
 		var patterns []*parsed
 		for _, recipe := range [][]byte{one, two, three, one[:len(one)/2]} {
 			pattern, _ := randomPattern(recipe, true)
-			p, err := parsePattern(pattern)
+			p, err := parsePattern(pattern, newTypes())
 			if err != nil {
 				t.Fatalf("%q: %v", pattern, err)
 			}

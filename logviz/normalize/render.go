@@ -9,7 +9,7 @@ import (
 
 // AppendJSON appends what the record's event would append, byte for byte, without making the event.
 func (r *Record) AppendJSON(b []byte) []byte {
-	if !r.plain() {
+	if r.full || !r.plain() {
 		r.Event(&r.event)
 		return r.event.AppendJSON(b)
 	}

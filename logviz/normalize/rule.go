@@ -15,6 +15,7 @@ type rule struct {
 	when       []guard
 	set        []logviz.Field // of the definition and, stronger, of the pattern
 	next       string
+	transforms []conditional // of the pattern, then of the definition
 
 	fixed []byte   // set as JSON members, each behind a comma
 	roles bool     // set has a field with a role

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"ops/logviz"
@@ -52,7 +53,8 @@ func (e *Engine) check(d *Definition, pattern string, i int, t Test) (failures [
 	}
 	var r Record
 	r.reset(t.Line)
-	e.NewStream(o).only(t.Line, &r)
+	stream := e.NewStream(o)
+	stream.only(t.Line, &r)
 	won := ""
 	if len(r.parts) > 0 {
 		won = r.parts[0].rule.name
@@ -72,9 +74,21 @@ func (e *Engine) check(d *Definition, pattern string, i int, t Test) (failures [
 		fail("%q is matched by %s, which comes first", t.Line, won)
 		return failures
 	}
+	if _, expected := t.Expect[fieldTags]; !expected {
+		for _, f := range stream.Failures() {
+			fail("%v", f.First)
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(t.Expect)) {
-		if got, want := event.Get(name).String(), fmt.Sprint(t.Expect[name]); !event.Has(name) || got != want {
+		if got, want := event.Get(name).String(), expected(t.Expect[name]); !event.Has(name) || got != want {
 			fail("%s is %q, must be %q", name, got, want)
+		}
+	}
+	if t.Exact {
+		for name, v := range event.All() {
+			if _, expected := t.Expect[name]; !expected {
+				fail("%s is %q, and not expected", name, v)
+			}
 		}
 	}
 	for _, name := range t.Absent {
@@ -96,4 +110,16 @@ func (s *Stream) only(text string, r *Record) {
 	case len(e.bodies[""].stages) > 0:
 		s.try(e.bodies[""].stages[0], text, r)
 	}
+}
+
+// expected returns a value as [logviz.Value.String] prints it.
+func expected(x any) string {
+	if list, ok := x.([]any); ok {
+		texts := make([]string, len(list))
+		for i, y := range list {
+			texts[i] = fmt.Sprint(y)
+		}
+		return strings.Join(texts, ",")
+	}
+	return fmt.Sprint(x)
 }

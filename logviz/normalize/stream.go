@@ -30,9 +30,12 @@ type Stream struct {
 	engine  *Engine
 	clock   clock
 	machine machine
-	bare    bool     // without event.original
-	record  Record   // of Parse
-	last    struct { // the stamp read last: logs repeat them
+	bare    bool // without event.original
+	// failures are the transforms that failed, by the names of definition and pattern.
+	failures map[string]*Failure
+	turn     turn     // of the transform that runs
+	record   Record   // of Parse
+	last     struct { // the stamp read last: logs repeat them
 		typ   *fieldType
 		text  string
 		value logviz.Value
@@ -68,6 +71,9 @@ func (s *Stream) Read(line string, r *Record) error {
 		return ErrHeader
 	}
 	r.headers, r.original = len(r.parts), !s.bare
+	if r.full && r.original {
+		r.made.Set(logviz.FieldOriginal, logviz.StringValue(r.line))
+	}
 	if t := r.time.Time(); r.time.Kind() != 0 {
 		s.clock.passed(t)
 	}
@@ -204,6 +210,9 @@ func (s *Stream) accept(rl *rule, found []capture, r *Record) bool {
 		}
 	}
 	r.parts = append(r.parts, part{rl, captures, len(r.captures), times})
+	if r.full || len(rl.transforms) > 0 {
+		s.complete(rl, r)
+	}
 	return true
 }
 

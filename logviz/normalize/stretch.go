@@ -9,7 +9,6 @@ import "time"
 // Stretch is what a stream's reading of some records in a row took from the time before them.
 type Stretch struct {
 	reference time.Time
-	zone      *time.Location
 	assumed   []placement
 	rest      bool      // more was assumed than is kept
 	last      time.Time // of its records; zero if none had one
@@ -21,6 +20,7 @@ type placement struct {
 	day, hour, minute, second, nano int
 	at                              time.Time
 	ok                              bool
+	zone                            *time.Location
 }
 
 // maxAssumed bounds the placements that a stretch remembers before its first record with a time.
@@ -29,7 +29,7 @@ const maxAssumed = 16
 // Begin starts a stretch behind a record whose time is thought to be previous, zero at the start of a log.
 func (s *Stream) Begin(previous time.Time) {
 	s.clock.previous, s.last.typ = previous, nil
-	s.clock.stretch = &Stretch{reference: s.clock.reference, zone: s.clock.zone}
+	s.clock.stretch = &Stretch{reference: s.clock.reference}
 }
 
 // Stretch returns what was read since Begin.
@@ -40,9 +40,10 @@ func (t *Stretch) Holds(previous time.Time) bool {
 	if t.rest {
 		return false
 	}
-	c := clock{zone: t.zone, reference: t.reference, previous: previous}
+	c := clock{reference: t.reference, previous: previous}
 	for i := range t.assumed {
 		p := &t.assumed[i]
+		c.zone = p.zone
 		at, ok := c.find(p.month, p.day, p.hour, p.minute, p.second, p.nano)
 		if ok != p.ok || ok && !at.Equal(p.at) {
 			return false
@@ -74,7 +75,7 @@ func (c *clock) place(month time.Month, day, hour, minute, second, nano int) (ti
 		if len(t.assumed) == maxAssumed {
 			t.rest = true
 		} else {
-			t.assumed = append(t.assumed, placement{month, day, hour, minute, second, nano, at, ok})
+			t.assumed = append(t.assumed, placement{month, day, hour, minute, second, nano, at, ok, c.zone})
 		}
 	}
 	return at, ok

@@ -78,15 +78,59 @@ func is(some ...byte) func(byte) bool {
 
 func isUpper(c byte) bool { return c-'A' < 26 }
 
-func lookUpType(name string) (*fieldType, error) {
-	known := make(map[string]*fieldType)
-	for _, t := range fieldTypes() {
-		known[t.name] = t
+// types are the types of the pattern language by name. The table is made once for all definitions of an engine.
+type types struct {
+	known map[string]*fieldType
+	zone  *time.Location // of stamps without one; nil for the stream's
+}
+
+func newTypes() types {
+	t := types{known: make(map[string]*fieldType)}
+	for _, f := range slices.Concat(fieldTypes(), quantityTypes()) {
+		t.known[f.name] = f
 	}
-	if t := known[name]; t != nil {
-		return t, nil
+	return t
+}
+
+// in returns the same types for a definition whose stamps are of a zone.
+func (t types) in(zone *time.Location) types { return types{t.known, zone} }
+
+func (t types) lookUp(name string) (*fieldType, error) {
+	f := t.known[name]
+	if f == nil {
+		text, ok := strings.CutPrefix(name, "strftime(")
+		text, closed := strings.CutSuffix(text, ")")
+		if !ok || !closed {
+			return nil, fmt.Errorf("unknown type %q, known are %s and strftime(LAYOUT)", name, strings.Join(t.names(), ", "))
+		}
+		var err error
+		if f, err = layoutType(name, text); err != nil {
+			return nil, err
+		}
+		t.known[name] = f
 	}
-	return nil, fmt.Errorf("unknown type %q, known are %s", name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+	if !f.moment || t.zone == nil {
+		return f, nil
+	}
+	zoned := name + " " + t.zone.String()
+	if t.known[zoned] == nil {
+		inner := *f
+		inner.name = zoned
+		inner.value = func(s string, c *clock) (logviz.Value, bool) { return f.value(s, c.in(t.zone)) }
+		t.known[zoned] = &inner
+	}
+	return t.known[zoned], nil
+}
+
+// names returns what can be written without an argument.
+func (t types) names() []string {
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(t.known)) {
+		if !strings.ContainsAny(name, " (") {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func run(is func(byte) bool) func(string) int {
