@@ -108,6 +108,7 @@ func (w *walker) given(message, program string) {
 	}}
 	w.record.parts = append(w.record.parts, part{rule: header})
 	w.record.headers = 1
+	w.record.known[roleProgram], w.record.known[roleMessage] = program, message
 }
 
 func (w *walker) walk(record string, header, failed bool) {
@@ -117,9 +118,10 @@ func (w *walker) walk(record string, header, failed bool) {
 		headers = 0
 	}
 	if header {
-		w.record.parts = nil // guards of headers see nothing yet
+		known := w.record.known
+		w.record.parts, w.record.known = nil, [roles]string{} // guards of headers see nothing yet
 		w.stage(Header, "", record, all[:headers], func(d *Definition) bool { return d.Stage == Header || d.Stage == Line })
-		w.record.parts = all
+		w.record.parts, w.record.known = all, known
 	}
 	if failed || w.record.whole() {
 		w.enrich(all)
