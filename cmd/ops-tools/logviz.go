@@ -15,5 +15,9 @@ func newLogviz(e *env) *cobra.Command {
 		RunE: needsVerb,
 	}
 	cmd.AddCommand(newTimelapse(e), newNormalize(e), newStats(e), newGeo(e), newAnonymize(e))
+	// Provisional: the verb moves below the normalizer command of logviz_normalizer.go when that is merged.
+	normalizer := &cobra.Command{Use: "normalizer", Short: "Work on the definitions of normalize", Args: noArgs, RunE: needsVerb}
+	normalizer.AddCommand(newNormalizerImport(e))
+	cmd.AddCommand(normalizer)
 	return cmd
 }
