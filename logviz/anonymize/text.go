@@ -96,7 +96,6 @@ func (z *Anonymizer) known(s string, known names) (n int, pseudonym string) {
 	return n, pseudonym
 }
 
-
 func isLocal(c byte) bool { return joins(c) || strings.IndexByte(".!#$%&'*+/=?^`{|}~-", c) >= 0 }
 
 func isDomain(c byte) bool { return joins(c) || c == '.' || c == '-' }
