@@ -194,4 +194,3 @@ func (a *anonymizing) summary() string {
 	}
 	return b.String()
 }
-

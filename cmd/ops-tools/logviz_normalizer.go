@@ -27,7 +27,7 @@ func newNormalizer(e *env) *cobra.Command {
 		RunE: needsVerb,
 	}
 	cmd.AddCommand(newNormalizerList(e), newNormalizerShow(e), newNormalizerTest(e), newNormalizerLint(e),
-		newNormalizerFmt(e), newNormalizerNew(e), newNormalizerBench(e))
+		newNormalizerFmt(e), newNormalizerNew(e), newNormalizerBench(e), newNormalizerImport(e))
 	return cmd
 }
 

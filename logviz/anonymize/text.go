@@ -96,9 +96,6 @@ func (z *Anonymizer) known(s string, known names) (n int, pseudonym string) {
 	return n, pseudonym
 }
 
-// longestMail bounds the search for a mail address: 64 for the user, 1 for the sign, 255 for the host (RFC 5321).
-const longestMail = 64 + 1 + 255
-
 func isLocal(c byte) bool { return joins(c) || strings.IndexByte(".!#$%&'*+/=?^`{|}~-", c) >= 0 }
 
 func isDomain(c byte) bool { return joins(c) || c == '.' || c == '-' }

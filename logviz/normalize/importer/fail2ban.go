@@ -275,7 +275,7 @@ func (f *filter) regexes(name string, pref *around) (out []source) {
 // translate makes a pattern of an expression.
 func (f *filter) translate(s source, stage normalize.Stage) {
 	text := strings.ReplaceAll(s.pattern, "%%", "%")
-	if at := strings.Index(text, prefixMark); at >= 0 && strings.Trim(text[:at], "^(?:<F-MLFID>") == "" && stage == normalize.Body {
+	if at := strings.Index(text, prefixMark); at >= 0 && strings.Trim(text[:at], "^(?:<F-MLID>") == "" && stage == normalize.Body {
 		text = text[:at] + text[at+len(prefixMark):]
 	}
 	text = strings.ReplaceAll(text, prefixMark, `.{0,200}?`)
