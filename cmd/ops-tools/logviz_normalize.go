@@ -1,20 +1,19 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"ops/internal/terminal"
-	"ops/logviz/geo"
+	"ops/logviz/logfile"
 	"ops/logviz/normalize"
 )
 
 type normalizeOptions struct {
 	logs     logFlags
+	jobs     jobsFlag
 	original bool
 }
 
@@ -32,23 +31,14 @@ func newNormalize(e *env) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error { return runNormalize(cmd.Context(), e, o, args) },
 	}
 	o.logs.add(cmd)
+	o.jobs.add(cmd)
 	cmd.Flags().BoolVar(&o.original, "original", true, "keep the line itself as event.original")
 	return cmd
 }
 
-// jsonLines writes events.
-type jsonLines struct {
-	out *bufio.Writer
-	buf []byte
+func appendJSONLine(b []byte, r *normalize.Record) ([]byte, error) {
+	return append(r.AppendJSON(b), '\n'), nil
 }
-
-func (j *jsonLines) event(r *normalize.Record, _ geo.Place) error {
-	j.buf = append(r.AppendJSON(j.buf[:0]), '\n')
-	_, err := j.out.Write(j.buf)
-	return withCode(exitIO, err)
-}
-
-func (j *jsonLines) unparsed(string) {}
 
 func runNormalize(ctx context.Context, e *env, o *normalizeOptions, paths []string) error {
 	logs, err := o.logs.open(e)
@@ -57,9 +47,14 @@ func runNormalize(ctx context.Context, e *env, o *normalizeOptions, paths []stri
 	}
 	logs.silent = terminal.IsTerminal(e.out)
 	logs.original = o.original
-	lines := &jsonLines{out: bufio.NewWriterSize(e.out, 64<<10)}
-	read, err := logs.read(ctx, paths, lines)
-	err = errors.Join(err, withCode(exitIO, lines.out.Flush()))
+	jobs, err := o.jobs.count()
+	if err != nil {
+		return err
+	}
+	to := &lines{out: e.out, jobs: jobs, make: func() appender { return appendJSONLine }}
+	read, err := logs.readAll(paths, func(in *logfile.Reader, path string, r *reading) error {
+		return logs.readLines(ctx, in, path, r, to)
+	})
 	if read.records > 0 {
 		fmt.Fprintln(e.err, read.summary())
 	}

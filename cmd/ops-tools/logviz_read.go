@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -102,7 +103,7 @@ func parseReference(text string, zone *time.Location) (time.Time, error) {
 	return time.Time{}, usageError("--reference-time %q: write it as 2026-03-14T06:25:00Z, 2026-03-14 or 2026", text)
 }
 
-// consumer takes what is read.
+// consumer takes what is read, record by record.
 type consumer interface {
 	event(r *normalize.Record, place geo.Place) error // r is valid during the call
 	unparsed(program string)
@@ -124,13 +125,26 @@ const (
 	sampleBytes          = 160
 )
 
-// read gives every record of the files to the consumer, in order. A file that is empty, or in which nothing is
-// understood, is an error if it is the only one or all are so, and else a warning.
+var errTooLong = errors.New("longer than 64 KiB")
+
+// read gives every record of the files to the consumer, in order.
 func (s *logSource) read(ctx context.Context, paths []string, to consumer) (*reading, error) {
+	return s.readAll(paths, func(in *logfile.Reader, path string, r *reading) error {
+		return s.readFile(ctx, in, path, r, to)
+	})
+}
+
+// readAll reads files one after the other. A file that is empty, or in which nothing is understood, is an error if it
+// is the only one or all are so, and else a warning.
+func (s *logSource) readAll(paths []string, one func(*logfile.Reader, string, *reading) error) (*reading, error) {
 	r := &reading{programs: make(map[string]int64)}
 	for _, path := range paths {
 		before := *r
-		if err := s.readFile(ctx, path, r, to); err != nil {
+		in, err := s.openFile(path)
+		if err != nil {
+			return r, err
+		}
+		if err := one(in, path, r); err != nil {
 			return r, err
 		}
 		if r.events > before.events || len(paths) == 1 {
@@ -163,18 +177,19 @@ func (r *reading) nothing(paths []string) error {
 	return withCode(exitData, fmt.Errorf("no definition understood any of the %d lines; --unparsed shows samples", r.records))
 }
 
-func (s *logSource) readFile(ctx context.Context, path string, r *reading, to consumer) (err error) {
+func (s *logSource) openFile(path string) (*logfile.Reader, error) {
 	in, err := logfile.Open(path, logfile.Options{Stdin: s.env.in})
-	if err != nil {
-		if _, damaged := errors.AsType[*logfile.DataError](err); damaged {
-			return err
-		}
-		return withCode(exitNoInput, err)
+	if _, damaged := errors.AsType[*logfile.DataError](err); err != nil && !damaged {
+		return nil, withCode(exitNoInput, err)
 	}
+	return in, err
+}
+
+func (s *logSource) readFile(ctx context.Context, in *logfile.Reader, path string, r *reading, to consumer) (err error) {
 	defer func() { err = errors.Join(err, in.Close()) }()
 	progress := s.progress(path)
 	defer progress.finish()
-	stream := s.engine.NewStream(normalize.Options{Zone: s.zone, Reference: s.referenceOf(in), NoOriginal: !s.original})
+	stream := s.engine.NewStream(s.streamOptions(in))
 	var record normalize.Record
 	for {
 		rec, err := in.Next()
@@ -190,27 +205,36 @@ func (s *logSource) readFile(ctx context.Context, path string, r *reading, to co
 			}
 			progress.set(rec.Line)
 		}
+		text := string(rec.Bytes)
 		if rec.TooLong {
-			r.tooLong++
-			r.miss(in, rec, "", "longer than 64 KiB")
+			r.miss(in.Name(), missed{rec.Line, "", text, errTooLong})
 			to.unparsed("")
 			continue
 		}
-		if err := stream.Read(string(rec.Bytes), &record); err != nil {
+		if err := stream.Read(text, &record); err != nil {
 			program := record.Text(logviz.FieldProgram)
-			r.miss(in, rec, program, err.Error())
+			r.miss(in.Name(), missed{rec.Line, program, text, err})
 			to.unparsed(program)
 			continue
 		}
 		r.events++
-		place := s.locator.Lookup(record.Source())
-		if place.Code != "" && record.Text(logviz.FieldCountry) == "" {
-			record.Add(logviz.FieldCountry, logviz.StringValue(place.Code))
-		}
-		if err := to.event(&record, place); err != nil {
+		if err := to.event(&record, s.locate(&record)); err != nil {
 			return err
 		}
 	}
+}
+
+// locate adds the country of the source to a record.
+func (s *logSource) locate(r *normalize.Record) geo.Place {
+	place := s.locator.Lookup(r.Source())
+	if place.Code != "" && r.Text(logviz.FieldCountry) == "" {
+		r.Add(logviz.FieldCountry, logviz.StringValue(place.Code))
+	}
+	return place
+}
+
+func (s *logSource) streamOptions(in *logfile.Reader) normalize.Options {
+	return normalize.Options{Zone: s.zone, Reference: s.referenceOf(in), NoOriginal: !s.original}
 }
 
 func (s *logSource) referenceOf(in *logfile.Reader) time.Time {
@@ -224,17 +248,21 @@ func (s *logSource) referenceOf(in *logfile.Reader) time.Time {
 }
 
 // miss notes a record that was not understood.
-func (r *reading) miss(in *logfile.Reader, rec logfile.Record, program, reason string) {
+func (r *reading) miss(name string, m missed) {
+	if m.err == errTooLong {
+		r.tooLong++
+	}
+	program := m.program
 	if len(r.programs) == maxPrograms && r.programs[program] == 0 {
 		program = "…"
 	}
-	r.programs[program]++
+	r.programs[strings.Clone(program)]++ // the record's text is not kept
 	if len(r.samples) < maxSamples && r.programs[program] <= maxSamplesPerProgram {
-		text := string(rec.Bytes[:min(len(rec.Bytes), sampleBytes)])
-		if len(text) < len(rec.Bytes) {
+		text := m.text[:min(len(m.text), sampleBytes)]
+		if len(text) < len(m.text) {
 			text += "…"
 		}
-		r.samples = append(r.samples, fmt.Sprintf("%s:%d: %s: %s", in.Name(), rec.Line, reason, text))
+		r.samples = append(r.samples, fmt.Sprintf("%s:%d: %v: %s", name, m.line, m.err, text))
 	}
 }
 

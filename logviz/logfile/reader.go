@@ -145,6 +145,16 @@ func (r *Reader) Next() (Record, error) {
 	return Record{Bytes: line[:n], Line: r.lines}, nil
 }
 
+// MustWait reports whether Next has to read from the input before it can give a record, which may take any time. The
+// answer errs to true.
+func (r *Reader) MustWait() bool {
+	end := "\n"
+	if r.kind == Export {
+		end = "\n\n"
+	}
+	return !bytes.Contains(r.buf[r.lo:r.hi], []byte(end))
+}
+
 // Name is the path given to Open, or "standard input".
 func (r *Reader) Name() string { return r.name }
 

@@ -69,7 +69,7 @@ func (s *Stream) Read(line string, r *Record) error {
 	}
 	r.headers, r.original = len(r.parts), !s.bare
 	if t := r.time.Time(); r.time.Kind() != 0 {
-		s.clock.previous = t
+		s.clock.passed(t)
 	}
 	if !r.whole() {
 		if err := s.body(r); err != nil {
