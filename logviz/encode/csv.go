@@ -2,7 +2,6 @@ package encode
 
 import (
 	"errors"
-	"io"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -12,78 +11,83 @@ import (
 
 // table writes CSV.
 type table struct {
-	lines
 	columns []Column
 	guard   bool
 }
 
-// NewCSV returns an encoder of CSV (RFC 4180): a line of names, then one record an event, comma, CR LF. A field that
-// an event lacks is empty, a list is joined by semicolons, and a field that is no column is left out.
+// NewCSV returns CSV (RFC 4180): a line of names, then one record an event, comma, CR LF. A field that an event lacks is empty, a list is joined by semicolons, and a field that is no column is left out.
 //
 // Line ends and tabs stand within quotes, as the RFC has them. Other control characters, which it does not allow, and
 // bytes that are not UTF-8 become U+FFFD.
 //
 // With guard, text that begins with = + - @ or a tab or CR, and is no number, gets an apostrophe in front: a
 // spreadsheet would otherwise run what an attacker had logged as a formula. It changes the data, hence the choice.
-func NewCSV(w io.Writer, columns []Column, guard bool) (Encoder, error) {
+func NewCSV(columns []Column, guard bool) (Lines, error) {
 	if len(columns) == 0 {
 		return nil, errors.New("CSV needs columns")
 	}
-	t := &table{lines: lines{w: w}, columns: columns, guard: guard}
-	for i, c := range columns {
-		t.cell(i, c.Name)
-	}
-	t.buf = append(t.buf, "\r\n"...)
-	return t, nil
+	return &table{columns, guard}, nil
 }
 
-func (t *table) Encode(e *logviz.Event) error {
-	for i, c := range t.columns {
-		s := ""
+func (t *table) Begin(b []byte) []byte {
+	return t.line(b, func(c Column) string { return c.Name })
+}
+
+func (t *table) Append(b []byte, e *logviz.Event) []byte {
+	return t.line(b, func(c Column) string {
 		if v := e.Get(c.Name); v.Kind() != 0 {
-			s = text(v)
+			return text(v)
 		}
-		t.cell(i, s)
-	}
-	t.buf = append(t.buf, "\r\n"...)
-	return t.spill()
+		return ""
+	})
 }
 
-func (t *table) cell(column int, s string) {
-	if column > 0 {
-		t.buf = append(t.buf, ',')
-	}
-	if t.guard && isFormula(s) {
-		s = "'" + s
-	}
-	// One empty column alone would be an empty line, which readers pass over.
-	if s == "" && len(t.columns) > 1 {
-		return
-	}
-	plain := s != ""
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c == '"' || c == ',' || c >= 0x7f {
-			plain = false
-			break
+func (t *table) line(b []byte, cell func(Column) string) []byte {
+	for i, c := range t.columns {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		s := cell(c)
+		if t.guard && isFormula(s) {
+			s = "'" + s
+		}
+		// One empty column alone would be an empty line, which readers pass over.
+		if s != "" || len(t.columns) == 1 {
+			b = appendCell(b, s)
 		}
 	}
-	// Some readers trim blanks, and take a leading # for a comment.
-	if plain && s[0] != ' ' && s[0] != '#' && s[len(s)-1] != ' ' {
-		t.buf = append(t.buf, s...)
-		return
+	return append(b, "\r\n"...)
+}
+
+func appendCell(b []byte, s string) []byte {
+	if isPlainCell(s) {
+		return append(b, s...)
 	}
-	t.buf = append(t.buf, '"')
+	b = append(b, '"')
 	for _, r := range s { // gives U+FFFD for each byte that is not UTF-8
 		switch {
 		case r == '"':
-			t.buf = append(t.buf, `""`...)
+			b = append(b, `""`...)
 		case r < ' ' && r != '\t' && r != '\r' && r != '\n' || r >= 0x7f && r < 0xa0:
-			t.buf = utf8.AppendRune(t.buf, utf8.RuneError)
+			b = utf8.AppendRune(b, utf8.RuneError)
 		default:
-			t.buf = utf8.AppendRune(t.buf, r)
+			b = utf8.AppendRune(b, r)
 		}
 	}
-	t.buf = append(t.buf, '"')
+	return append(b, '"')
+}
+
+// isPlainCell reports whether a cell needs no quotes. Some readers trim blanks, and take a leading # for a comment.
+func isPlainCell(s string) bool {
+	if s == "" || s[0] == ' ' || s[0] == '#' || s[len(s)-1] == ' ' {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == ',' || c >= 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 func isFormula(s string) bool {

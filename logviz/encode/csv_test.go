@@ -37,7 +37,7 @@ func TestCSVGuard(t *testing.T) {
 }
 
 func TestCSVNeedsColumns(t *testing.T) {
-	if _, err := New("csv", nil, Options{}); err == nil {
+	if _, err := NewLines("csv", Options{}); err == nil {
 		t.Error("no error")
 	}
 }

@@ -1,6 +1,5 @@
-// Package encode writes events to a stream: as JSON lines, CSV, logfmt or Parquet, and reads Parquet back. Start with
-// [New] and one of [Formats]; an [Encoder] takes events one by one and must be closed, since some formats end with
-// something.
+// Package encode writes events as JSON lines, CSV, logfmt or Parquet, and reads Parquet back. Start with [NewLines] for
+// the formats in which an event is a line, and with [NewParquet] for the one that is a file as a whole.
 //
 // It promises that the same events give the same bytes; that memory stays bounded however many events come; that what
 // is written is well-formed whatever an event's values hold (line ends, quotes, NUL, bytes that are not UTF-8); and that

@@ -2,18 +2,18 @@ package encode
 
 import (
 	"fmt"
-	"io"
 	"strings"
 
 	"ops/logviz"
 )
 
-// Encoder writes events to a stream. It belongs to one goroutine.
-type Encoder interface {
-	// Encode takes one event, which it does not keep.
-	Encode(e *logviz.Event) error
-	// Close writes what is left to write. It does not close the stream.
-	Close() error
+// Lines is a format in which an event is a line. It belongs to one goroutine; several of the same format and options
+// write parts of one output.
+type Lines interface {
+	// Begin appends what stands before the first event.
+	Begin(b []byte) []byte
+	// Append appends an event with its line end.
+	Append(b []byte, e *logviz.Event) []byte
 }
 
 // Column is a field with a place of its own in a table: its name, and the kind that its values have.
@@ -22,34 +22,30 @@ type Column struct {
 	Kind logviz.Kind
 }
 
-// Options says what an encoder writes.
+// Options says what the lines are like.
 type Options struct {
-	// Columns are those of CSV, and in Parquet the fields with a column of their own. CSV has no others.
+	// Columns are the fields of CSV, which has no others.
 	Columns []Column
 	// Nested makes JSON objects of dotted names, see [AppendNested]. Default: one object with dotted names.
 	Nested bool
 	// Guard keeps a spreadsheet from taking text in CSV for a formula, see [NewCSV].
 	Guard bool
-	// Schema is noted in a Parquet file, for who reads it.
-	Schema string
 }
 
 // Formats returns the names of the formats.
 func Formats() []string { return []string{"json", "csv", "logfmt", "parquet"} }
 
-// New returns an encoder of a format.
-func New(format string, w io.Writer, o Options) (Encoder, error) {
+// NewLines returns a format by its name. Parquet is none of lines, see [NewParquet].
+func NewLines(format string, o Options) (Lines, error) {
 	switch format {
 	case "json":
-		return NewJSON(w, o.Nested), nil
+		return NewJSON(o.Nested), nil
 	case "csv":
-		return NewCSV(w, o.Columns, o.Guard)
+		return NewCSV(o.Columns, o.Guard)
 	case "logfmt":
-		return NewLogfmt(w), nil
-	case "parquet":
-		return NewParquet(w, o.Columns, o.Schema)
+		return NewLogfmt(), nil
 	}
-	return nil, fmt.Errorf("unknown format %q, known are %s", format, strings.Join(Formats(), ", "))
+	return nil, fmt.Errorf("no format of lines is called %q; known are json, csv and logfmt", format)
 }
 
 // listSeparator stands between the strings of a list where a format has no lists.
@@ -62,29 +58,4 @@ func text(v logviz.Value) string {
 		return strings.Join(v.List(), listSeparator)
 	}
 	return v.String()
-}
-
-// flushAt is how many bytes of lines are gathered before they are written.
-const flushAt = 64 << 10
-
-// lines gathers lines and writes them many at a time.
-type lines struct {
-	w   io.Writer
-	buf []byte
-}
-
-func (l *lines) spill() error {
-	if len(l.buf) < flushAt {
-		return nil
-	}
-	return l.Close()
-}
-
-func (l *lines) Close() error {
-	if len(l.buf) == 0 {
-		return nil
-	}
-	_, err := l.w.Write(l.buf)
-	l.buf = l.buf[:0]
-	return err
 }

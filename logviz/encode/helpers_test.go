@@ -60,20 +60,34 @@ func columns() []Column {
 	}
 }
 
-// written returns what an encoder of the format makes of events.
+// written returns what a format of lines makes of events.
 func written(t testing.TB, format string, o Options, events ...*logviz.Event) []byte {
 	t.Helper()
+	l, err := NewLines(format, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := l.Begin(nil)
+	for _, e := range events {
+		b = l.Append(b, e)
+	}
+	return b
+}
+
+// inParquet returns events as a file.
+func inParquet(t testing.TB, events ...*logviz.Event) []byte {
+	t.Helper()
 	var b bytes.Buffer
-	enc, err := New(format, &b, o)
+	p, err := NewParquet(&b, columns(), "ecs")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, e := range events {
-		if err := enc.Encode(e); err != nil {
+		if err := p.Encode(e); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := enc.Close(); err != nil {
+	if err := p.Close(); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()

@@ -1,7 +1,6 @@
 package encode
 
 import (
-	"io"
 	"slices"
 	"strings"
 
@@ -10,25 +9,23 @@ import (
 
 // jsonLines writes one object a line.
 type jsonLines struct {
-	lines
 	nested nesting
 	deep   bool
 }
 
-// NewJSON returns an encoder of JSON lines: one object a line, with dotted names in the event's order, or nested as
-// [AppendNested] does.
-func NewJSON(w io.Writer, nested bool) Encoder {
-	return &jsonLines{lines: lines{w: w}, deep: nested}
-}
+// NewJSON returns JSON lines: one object a line, with dotted names in the event's order, or nested as [AppendNested]
+// does.
+func NewJSON(nested bool) Lines { return &jsonLines{deep: nested} }
 
-func (j *jsonLines) Encode(e *logviz.Event) error {
+func (j *jsonLines) Begin(b []byte) []byte { return b }
+
+func (j *jsonLines) Append(b []byte, e *logviz.Event) []byte {
 	if j.deep {
-		j.buf = j.nested.append(j.buf, e)
+		b = j.nested.append(b, e)
 	} else {
-		j.buf = e.AppendJSON(j.buf)
+		b = e.AppendJSON(b)
 	}
-	j.buf = append(j.buf, '\n')
-	return j.spill()
+	return append(b, '\n')
 }
 
 // Unmapped is the object of a nested event whose members are fields of another schema: they keep their dotted names.

@@ -1,7 +1,6 @@
 package encode
 
 import (
-	"io"
 	"strings"
 	"unicode/utf8"
 
@@ -9,30 +8,31 @@ import (
 )
 
 // logfmt writes key=value lines.
-type logfmt struct{ lines }
+type logfmt struct{}
 
-// NewLogfmt returns an encoder of logfmt: key=value pairs with a blank between them, one line an event. A value stands
+// NewLogfmt returns logfmt: key=value pairs with a blank between them, one line an event. A value stands
 // in double quotes if it is empty or has a blank, a quote, an equals sign, a backslash or anything outside of the
 // printable characters of ASCII and the letters of other scripts; within quotes, escapes are those of JSON. A list is
 // joined by semicolons. What a key cannot hold becomes an underscore.
-func NewLogfmt(w io.Writer) Encoder { return &logfmt{lines{w: w}} }
+func NewLogfmt() Lines { return logfmt{} }
 
-func (l *logfmt) Encode(e *logviz.Event) error {
+func (logfmt) Begin(b []byte) []byte { return b }
+
+func (logfmt) Append(b []byte, e *logviz.Event) []byte {
 	first := true
 	for name, v := range e.All() {
 		if !first {
-			l.buf = append(l.buf, ' ')
+			b = append(b, ' ')
 		}
 		first = false
-		l.buf = append(appendBareKey(l.buf, name), '=')
+		b = append(appendBareKey(b, name), '=')
 		if s := text(v); isBare(s) {
-			l.buf = append(l.buf, s...)
+			b = append(b, s...)
 		} else {
-			l.buf = appendQuoted(l.buf, s)
+			b = appendQuoted(b, s)
 		}
 	}
-	l.buf = append(l.buf, '\n')
-	return l.spill()
+	return append(b, '\n')
 }
 
 func isBare(s string) bool {

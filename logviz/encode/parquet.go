@@ -2,7 +2,6 @@ package encode
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -28,8 +27,8 @@ const (
 // about twice: as it is and encoded.
 const rowGroupBytes = 8 << 20
 
-// table of Parquet: columns in the order of the file.
-type parquetWriter struct {
+// ParquetWriter writes a Parquet file. It belongs to one goroutine.
+type ParquetWriter struct {
 	out    *parquet.GenericWriter[any]
 	places map[string]place
 	offset int // of offsetColumn, -1 without @timestamp
@@ -46,13 +45,13 @@ type place struct {
 	kind   logviz.Kind
 }
 
-// NewParquet returns an encoder of Parquet: a row an event, a column for each of columns, null where an event lacks it,
+// NewParquet begins a file: a row an event, a column for each of columns, null where an event lacks it,
 // compressed with zstd. Timestamps are in nanoseconds UTC, and what offset @timestamp had is in the column
 // timestamp_offset; addresses are strings; durations are nanoseconds. A field without a column, or with a value of
 // another kind than its column, is in the column fields, a JSON object. Bytes that are not UTF-8 become U+FFFD.
 //
 // The file can be written to a pipe. It can be read only after Close, which writes the index of everything before it.
-func NewParquet(w io.Writer, columns []Column, schema string) (Encoder, error) {
+func NewParquet(w io.Writer, columns []Column, schema string) (*ParquetWriter, error) {
 	group := parquet.Group{restColumn: parquet.Optional(parquet.JSON())}
 	kinds := make(map[string]string, len(columns))
 	for _, c := range columns {
@@ -73,7 +72,7 @@ func NewParquet(w io.Writer, columns []Column, schema string) (Encoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &parquetWriter{places: make(map[string]place), offset: -1, cells: make([][]parquet.Value, len(group))}
+	p := &ParquetWriter{places: make(map[string]place), offset: -1, cells: make([][]parquet.Value, len(group))}
 	layout := parquet.NewSchema("event", group)
 	at := make(map[string]int)
 	for i, path := range layout.Columns() {
@@ -121,7 +120,8 @@ func nodeOf(k logviz.Kind) parquet.Node {
 	return nil
 }
 
-func (p *parquetWriter) Encode(e *logviz.Event) error {
+// Encode adds an event, which it does not keep.
+func (p *ParquetWriter) Encode(e *logviz.Event) error {
 	for i := range p.cells {
 		p.cells[i] = append(p.cells[i][:0], parquet.NullValue())
 	}
@@ -163,7 +163,7 @@ func (p *parquetWriter) Encode(e *logviz.Event) error {
 
 // appendCell appends a value, or what a list has. The levels are those of Dremel: how much of the path to the value is
 // there, and at which depth it repeats.
-func (p *parquetWriter) appendCell(cells []parquet.Value, v logviz.Value) []parquet.Value {
+func (p *ParquetWriter) appendCell(cells []parquet.Value, v logviz.Value) []parquet.Value {
 	p.size += 8
 	switch v.Kind() {
 	case logviz.String, logviz.IP, logviz.MAC:
@@ -187,7 +187,7 @@ func (p *parquetWriter) appendCell(cells []parquet.Value, v logviz.Value) []parq
 	return append(cells, parquet.Int64Value(v.Int()).Level(0, 1, 0))
 }
 
-func (p *parquetWriter) bytes(s string) parquet.Value {
+func (p *ParquetWriter) bytes(s string) parquet.Value {
 	p.size += len(s)
 	return parquet.ByteArrayValue([]byte(valid(s)))
 }
@@ -204,9 +204,5 @@ func valid(s string) string {
 	return b.String()
 }
 
-func (p *parquetWriter) Close() error {
-	if err := p.out.Close(); err != nil && !errors.Is(err, io.EOF) {
-		return err
-	}
-	return nil
-}
+// Close writes what is left to write. It does not close the stream.
+func (p *ParquetWriter) Close() error { return p.out.Close() }

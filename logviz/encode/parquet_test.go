@@ -76,7 +76,7 @@ func TestParquetReadsBack(t *testing.T) {
 	other.Set("x.big", logviz.IntegerValue(math.MinInt64))
 	other.Set("x.float", logviz.FloatValue(1e300))
 	events = append(events, &logviz.Event{}, nan, other)
-	got := readBack(t, written(t, "parquet", Options{Columns: columns(), Schema: "ecs"}, events...))
+	got := readBack(t, inParquet(t, events...))
 	if len(got) != len(events) {
 		t.Fatalf("%d events of %d", len(got), len(events))
 	}
@@ -86,14 +86,13 @@ func TestParquetReadsBack(t *testing.T) {
 }
 
 func TestParquetIsDeterministic(t *testing.T) {
-	o := Options{Columns: columns(), Schema: "ecs"}
-	if !bytes.Equal(written(t, "parquet", o, sample(t, "a")), written(t, "parquet", o, sample(t, "a"))) {
+	if !bytes.Equal(inParquet(t, sample(t, "a")), inParquet(t, sample(t, "a"))) {
 		t.Error("the same event gives other bytes")
 	}
 }
 
 func TestParquetOfNothing(t *testing.T) {
-	if got := readBack(t, written(t, "parquet", Options{Columns: columns(), Schema: "ecs"})); len(got) != 0 {
+	if got := readBack(t, inParquet(t)); len(got) != 0 {
 		t.Errorf("%d events", len(got))
 	}
 }
@@ -106,7 +105,7 @@ func TestParquetRefuses(t *testing.T) {
 			t.Errorf("%s: no error", name)
 		}
 	}
-	file := written(t, "parquet", Options{Columns: columns(), Schema: "ecs"}, sample(t, "a"))
+	file := inParquet(t, sample(t, "a"))
 	for name, file := range map[string][]byte{
 		"empty": nil, "text": []byte("Dec 10 06:55:46 h sshd[1]: x"), "cut off": file[:len(file)-1], "half": file[:len(file)/2],
 		"without notes": bytes.ReplaceAll(file, []byte("ops.kinds"), []byte("opz.kinds")),
@@ -163,7 +162,7 @@ func FuzzParquetReadsBack(f *testing.F) {
 		e.Set("source.port", logviz.IntegerValue(n))
 		e.Set("event.risk_score", logviz.FloatValue(x))
 		e.Set("f", logviz.FloatValue(x))
-		got := readBack(t, written(t, "parquet", Options{Columns: columns(), Schema: "ecs"}, e))
+		got := readBack(t, inParquet(t, e))
 		if len(got) != 1 {
 			t.Fatalf("%d events", len(got))
 		}
@@ -173,7 +172,7 @@ func FuzzParquetReadsBack(f *testing.F) {
 
 // A damaged file is an error, never a panic.
 func FuzzOpenParquet(f *testing.F) {
-	file := written(f, "parquet", Options{Columns: columns(), Schema: "ecs"}, sample(f, "a"), sample(f, "b"))
+	file := inParquet(f, sample(f, "a"), sample(f, "b"))
 	f.Add(file)
 	f.Add(file[:len(file)/2])
 	f.Fuzz(func(t *testing.T, file []byte) {
