@@ -129,7 +129,9 @@ func (o *ocsf) place(c *class, from, to *logviz.Event, without []string) {
 		if a, ok := o.attributes[c.bit][name]; ok && !to.Has(a.path) && !hasPrefixOf(a.path, without) {
 			if w, ok := a.form.convert(v); ok {
 				to.Set(a.path, w)
-				continue
+				if a.form != asMilliseconds || v.Int()%1e6 == 0 { // else the whole is kept as well
+					continue
+				}
 			}
 		}
 		if !said(name, v, from) {

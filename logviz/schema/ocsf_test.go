@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"ops/logviz"
 	"ops/logviz/encode"
@@ -258,6 +259,19 @@ func TestOCSFClasses(t *testing.T) {
 		}
 		for _, f := range faults(got) {
 			t.Errorf("%s: %s\n%s", c.from, f, got)
+		}
+	}
+}
+
+// A duration is in milliseconds, and what they cannot say is kept.
+func TestOCSFDuration(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		1500 * time.Millisecond: `"duration":1500,`, 1500 * time.Microsecond: `"unmapped":{"event.duration":0.0015}}`,
+	} {
+		var e logviz.Event
+		e.Set("event.duration", logviz.DurationValue(d))
+		if got := string(nested(t, &e)); !strings.Contains(got, want) || !strings.Contains(got, `"duration":1`) {
+			t.Errorf("%v: %s", d, got)
 		}
 	}
 }
