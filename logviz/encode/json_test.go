@@ -60,7 +60,7 @@ func FuzzNested(f *testing.F) {
 	f.Add("@timestamp user.name user source.ip")
 	f.Fuzz(func(t *testing.T, names string) {
 		var e logviz.Event
-		for _, name := range strings.Split(names, " ") {
+		for name := range strings.SplitSeq(names, " ") {
 			if !strings.Contains(name, "[]") {
 				e.Set(strings.ToValidUTF8(name, "?"), logviz.StringValue("v"))
 			}

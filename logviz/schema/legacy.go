@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"ops/logviz"
@@ -128,10 +129,8 @@ func taxonomy(e *logviz.Event, categories []string) string {
 		}
 	}
 	for _, c := range taxonomies() {
-		for _, category := range categories {
-			if category == c.category {
-				return c.taxonomy
-			}
+		if slices.Contains(categories, c.category) {
+			return c.taxonomy
 		}
 	}
 	return strings.Join(categories, ", ")
