@@ -39,6 +39,9 @@ const batchRows = 64
 // columns could mean anything.
 func OpenParquet(r io.ReaderAt, size int64) (p *ParquetReader, err error) {
 	defer damaged(&err)
+	if err := checkFooter(r, size); err != nil {
+		return nil, fmt.Errorf("no Parquet file, or damaged: %w", err)
+	}
 	file, err := parquet.OpenFile(r, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	if err != nil {
 		return nil, fmt.Errorf("no Parquet file, or damaged: %w", err)

@@ -2,6 +2,7 @@ package encode
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -117,6 +118,35 @@ func TestParquetRefuses(t *testing.T) {
 		}
 		if err == nil || !strings.Contains(err.Error(), "Parquet file") {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// An index that claims more than there is takes no memory.
+func TestParquetFooterIsChecked(t *testing.T) {
+	tail := func(footer string, length uint32) []byte {
+		file := append([]byte("PAR1"), footer...)
+		return append(binary.LittleEndian.AppendUint32(file, length), "PAR1"...)
+	}
+	deep := strings.Repeat("\x1c", 1000) // structures in structures
+	for name, file := range map[string][]byte{
+		"too long":        tail("\x00", 1<<32-1),
+		"a list too long": tail("\x29\xfc\xff\xff\xff\xff\x07\x00", 8),
+		"a text too long": tail("\x18\xff\xff\xff\xff\x07\x00", 7),
+		"a map":           tail("\x1b\x01\x88\x00\x00\x00", 6),
+		"no end":          tail("\x15", 1),
+		"too deep":        tail(deep, 1000),
+		"encrypted":       append([]byte("PARE"), "xxxxxxxx\x00\x00\x00\x00PARE"...),
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := OpenParquet(bytes.NewReader(file), int64(len(file)))
+		runtime.ReadMemStats(&after)
+		if err == nil || !strings.Contains(err.Error(), "no Parquet file, or damaged: it") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if used := after.TotalAlloc - before.TotalAlloc; used > 1<<20 {
+			t.Errorf("%s: took %d bytes", name, used)
 		}
 	}
 }
