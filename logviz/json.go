@@ -1,6 +1,7 @@
 package logviz
 
 import (
+	"bytes"
 	"math"
 	"strconv"
 	"time"
@@ -60,7 +61,77 @@ func (v Value) AppendJSON(b []byte) []byte {
 	return append(b, "null"...)
 }
 
-func appendTime(b []byte, v Value) []byte { return v.Time().AppendFormat(b, time.RFC3339Nano) }
+// appendTime appends a moment in RFC 3339 with as many digits of the second as it needs.
+func appendTime(b []byte, v Value) []byte {
+	const day = 24 * 60 * 60
+	seconds, nano := int64(v.num)/1e9, int64(v.num)%1e9
+	if nano < 0 {
+		seconds, nano = seconds-1, nano+1e9
+	}
+	seconds += int64(v.offset)
+	days, second := seconds/day, seconds%day
+	if second < 0 {
+		days, second = days-1, second+day
+	}
+	year, month, date := civil(days)
+	b = appendTwo(appendTwo(b, year/100), year%100)
+	b = appendTwo(append(b, '-'), month)
+	b = appendTwo(append(b, '-'), date)
+	b = appendTwo(append(b, 'T'), int(second)/3600)
+	b = appendTwo(append(b, ':'), int(second)/60%60)
+	b = appendTwo(append(b, ':'), int(second)%60)
+	if nano > 0 {
+		digits := strconv.AppendInt(nil, 1e9+nano, 10)
+		b = append(append(b, '.'), bytes.TrimRight(digits[1:], "0")...)
+	}
+	if v.offset == 0 {
+		return append(b, 'Z')
+	}
+	sign, offset := byte('+'), int(v.offset)
+	if offset < 0 {
+		sign, offset = '-', -offset
+	}
+	b = appendTwo(append(b, sign), offset/3600)
+	return appendTwo(append(b, ':'), offset/60%60)
+}
+
+func appendTwo(b []byte, n int) []byte { return append(b, byte('0'+n/10), byte('0'+n%10)) }
+
+// civil returns the date in the proleptic Gregorian calendar of a day counted from 1970-01-01, for years from 0 on. Years
+// are taken from March on, so that a leap day is the last one.
+func civil(days int64) (year, month, day int) {
+	const (
+		fourYears   = 4*365 + 1
+		fourHundred = 400*365 + 97
+	)
+	d := int(days) + 719468 // from 0000-03-01
+	era := d / fourHundred
+	d %= fourHundred
+	y := (d - d/(fourYears-1) + d/36524 - d/(fourHundred-1)) / 365
+	d -= 365*y + y/4 - y/100
+	m := (5*d + 2) / 153 // from March, in a pattern of five months with 153 days
+	year, month, day = era*400+y, m+3, d-(153*m+2)/5+1
+	if month > 12 {
+		year, month = year+1, month-12
+	}
+	return year, month, day
+}
+
+// IsPlainJSON reports whether s stands for itself in a JSON string, as do all of its parts: printable ASCII without
+// quotation marks and backslashes.
+func IsPlainJSON(s string) bool {
+	for ; len(s) >= 8; s = s[8:] {
+		if !isPlain(s) {
+			return false
+		}
+	}
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
+}
 
 // AppendJSONString appends s as a JSON string (RFC 8259 section 7).
 func AppendJSONString(b []byte, s string) []byte {
@@ -68,7 +139,7 @@ func AppendJSONString(b []byte, s string) []byte {
 	b = append(b, '"')
 	start := 0
 	for i := 0; i < len(s); {
-		if len(s)-i >= 8 && isPlain(s[i:i+8]) {
+		if len(s)-i >= 8 && isPlain(s[i:]) {
 			i += 8
 			continue
 		}
@@ -107,7 +178,7 @@ func AppendJSONString(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// isPlain reports whether 8 bytes stand for themselves in a JSON string. It looks at all of them at once.
+// isPlain reports whether the first 8 bytes stand for themselves in a JSON string. It looks at all of them at once.
 func isPlain(s string) bool {
 	const (
 		ones = 0x0101_0101_0101_0101

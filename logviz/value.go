@@ -77,6 +77,12 @@ func TimestampValue(t time.Time) (v Value, ok bool) {
 	return Value{kind: Timestamp, num: uint64(t.UnixNano()), offset: int32(offset)}, true
 }
 
+// MomentValue returns the moment that lies a number of nanoseconds after 1970-01-01T00:00:00Z, as it is written some
+// seconds east of UTC.
+func MomentValue(nanoseconds int64, offset int) Value {
+	return Value{kind: Timestamp, num: uint64(nanoseconds), offset: int32(offset)}
+}
+
 // DurationValue returns a length of time.
 func DurationValue(d time.Duration) Value { return Value{kind: Duration, num: uint64(d)} }
 

@@ -14,6 +14,7 @@ type normalizeOptions struct {
 	logs     logFlags
 	jobs     jobsFlag
 	output   outputFlags
+	live     followFlags
 	original bool
 }
 
@@ -30,14 +31,16 @@ func newNormalize(e *env) *cobra.Command {
 			"  ops logviz normalize --tz UTC --reference-time 2017 old.log.gz | jq -r '.\"source.ip\"' | sort | uniq -c\n" +
 			"  ops logviz normalize -o csv --fields @timestamp,user.name,source.ip auth.log > attempts.csv\n" +
 			"  ops logviz normalize -o parquet --output auth.parquet /var/log/auth.log*\n" +
-			"  journalctl -u ssh -o json | ops logviz normalize --schema ocsf -",
+			"  journalctl -u ssh -o json | ops logviz normalize --schema ocsf -\n" +
+			"  ops logviz normalize --follow --position /var/lib/ops/auth.position /var/log/auth.log >>events.jsonl",
 		Args: someArgs("a FILE, or - for the standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runNormalize(cmd.Context(), e, o, args) },
 	}
 	o.logs.add(cmd)
 	o.jobs.add(cmd)
 	o.output.add(cmd)
-	cmd.Flags().BoolVar(&o.original, "original", true, "keep the line itself as event.original")
+	o.live.add(cmd)
+	cmd.Flags().BoolVar(&o.original, "original", false, "keep the line itself as event.original")
 	return cmd
 }
 
@@ -46,6 +49,9 @@ func appendJSONLine(b []byte, r *normalize.Record) ([]byte, error) {
 }
 
 func runNormalize(ctx context.Context, e *env, o *normalizeOptions, paths []string) error {
+	if err := o.live.check(paths); err != nil {
+		return err
+	}
 	logs, err := o.logs.open(e)
 	if err != nil {
 		return err
@@ -56,8 +62,21 @@ func runNormalize(ctx context.Context, e *env, o *normalizeOptions, paths []stri
 	if err != nil {
 		return err
 	}
+	if o.live.follow && (o.output.path != "" || o.output.format == "parquet") {
+		return usageError("--follow never ends, and --output and parquet need an end: write lines to the standard output")
+	}
 	to, err := o.output.open(e, paths)
 	if err != nil {
+		return err
+	}
+	if o.live.follow {
+		lines, err := to.lines(jobs)
+		if err != nil {
+			return err
+		}
+		logs.silent = true
+		read, err := logs.follow(ctx, paths[0], &o.live, lines)
+		fmt.Fprintln(e.err, read.summary())
 		return err
 	}
 	read, err := to.write(ctx, logs, paths, jobs)

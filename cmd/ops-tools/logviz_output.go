@@ -135,14 +135,22 @@ func (o *output) write(ctx context.Context, logs *logSource, paths []string, job
 }
 
 func (o *output) writeLines(ctx context.Context, logs *logSource, paths []string, jobs int) (*reading, error) {
+	to, err := o.lines(jobs)
+	if err != nil {
+		return nil, err
+	}
+	return logs.readAll(paths, func(in *logfile.Reader, path string, r *reading) error {
+		return logs.readLines(ctx, in, path, r, to)
+	})
+}
+
+// lines returns what several workers write lines with.
+func (o *output) lines(jobs int) (*lines, error) {
 	first, err := encode.NewLines(o.format, o.options)
 	if err != nil {
 		return nil, err
 	}
-	to := &lines{out: &headed{w: o.w, head: first.Begin(nil)}, jobs: jobs, make: o.appender}
-	return logs.readAll(paths, func(in *logfile.Reader, path string, r *reading) error {
-		return logs.readLines(ctx, in, path, r, to)
-	})
+	return &lines{out: &headed{w: o.w, head: first.Begin(nil)}, jobs: jobs, make: o.appender}, nil
 }
 
 // appender returns what writes records as lines; each worker has its own. The fields of ECS as JSON are written without

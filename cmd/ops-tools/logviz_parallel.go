@@ -40,6 +40,8 @@ type lines struct {
 	out  io.Writer
 	jobs int
 	make func() appender // one for each worker
+	// written is told how many bytes of the log, unpacked, have become output. Optional.
+	written func(bytes int64)
 }
 
 // worked is what became of a batch.
@@ -97,12 +99,17 @@ func (s *logSource) readLines(ctx context.Context, in *logfile.Reader, path stri
 		guess.Store(&latest)
 		r.add(in.Name(), b, w)
 		progress.set(b.LastLine())
-		_, err := to.out.Write(w.out)
+		if _, err := to.out.Write(w.out); err != nil {
+			return withCode(exitIO, err)
+		}
+		if to.written != nil {
+			to.written(b.End())
+		}
 		select {
 		case spare <- w.out:
 		default:
 		}
-		return withCode(exitIO, err)
+		return nil
 	})
 }
 

@@ -46,6 +46,7 @@ type logSource struct {
 	engine    *normalize.Engine
 	locator   geo.Locator
 	original  bool // events have the line itself
+	live      bool // the log is still written
 	silent    bool // no progress: the answer goes to the same terminal while we read
 }
 
@@ -234,7 +235,11 @@ func (s *logSource) locate(r *normalize.Record) geo.Place {
 }
 
 func (s *logSource) streamOptions(in *logfile.Reader) normalize.Options {
-	return normalize.Options{Zone: s.zone, Reference: s.referenceOf(in), NoOriginal: !s.original}
+	o := normalize.Options{Zone: s.zone, Reference: s.referenceOf(in), NoOriginal: !s.original}
+	if s.live && s.reference.IsZero() {
+		o.Now = s.env.now
+	}
+	return o
 }
 
 func (s *logSource) referenceOf(in *logfile.Reader) time.Time {

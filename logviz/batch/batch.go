@@ -20,6 +20,7 @@ const Size = 128 << 10
 type Batch struct {
 	text    string
 	records []record
+	end     int64
 }
 
 type record struct {
@@ -40,6 +41,9 @@ func (b *Batch) Record(i int) (text string, line int64, tooLong bool) {
 
 // LastLine returns the number of the last record's first line.
 func (b *Batch) LastLine() int64 { return b.records[len(b.records)-1].line }
+
+// End returns how many bytes of the log, unpacked, lie before the end of the batch.
+func (b *Batch) End() int64 { return b.end }
 
 // Reader gathers records.
 type Reader struct {
@@ -70,7 +74,7 @@ func (r *Reader) Next() (*Batch, error) {
 	if len(b.records) == 0 {
 		return nil, r.err
 	}
-	b.text = r.text.String()
+	b.text, b.end = r.text.String(), r.in.Counts().Bytes
 	r.largest = max(r.largest, len(b.records))
 	return b, nil
 }

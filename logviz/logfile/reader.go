@@ -100,6 +100,15 @@ func Open(path string, o Options) (*Reader, error) {
 	return r, nil
 }
 
+// NewReader reads a stream that the caller closes, as Open does a file; messages call it by name.
+func NewReader(name string, in io.Reader, o Options) (*Reader, error) {
+	r := &Reader{name: name, max: o.MaxRecord}
+	if r.max <= 0 {
+		r.max = defaultMaxRecord
+	}
+	return r, r.start(in)
+}
+
 // start finds out what in is: a file or a stream, packed or plain, lines or journal entries.
 func (r *Reader) start(in io.Reader) error {
 	stream := true

@@ -1,14 +1,20 @@
 package normalize
 
-import "time"
+import (
+	"time"
+
+	"ops/logviz"
+)
 
 // clock places stamps that lack a year or a zone. It belongs to one stream of records in the order they were logged.
 type clock struct {
 	zone *time.Location
 	// reference is the moment at which the records were at hand: nothing in them is later, give or take a day.
 	reference time.Time
-	previous  time.Time // of the last record; zero at the start
-	stretch   *Stretch  // what is being read; nil if nobody asked
+	now       func() time.Time // gives the reference anew; may be nil
+	previous  time.Time        // of the last record; zero at the start
+	stretch   *Stretch         // what is being read; nil if nobody asked
+	day       day              // of the stamp placed last
 }
 
 // slack is how far stamps may run backwards, or ahead of the reference: clocks are set, zones are mistaken.
@@ -41,4 +47,48 @@ func (c *clock) find(month time.Month, day, hour, minute, second, nano int) (t t
 		}
 	}
 	return time.Time{}, false
+}
+
+// day is a date without a year that was given one, for the stamps of the same date that follow.
+type day struct {
+	text             string // "Dec 10"
+	midnight, offset int64  // seconds: of the date in UTC, and of the zone east of UTC
+	from, to         int64  // between which seconds a stamp of the date can be placed by adding up
+}
+
+// remember keeps the date of a stamp of RFC 3164. Where the zone changes its offset within two days nothing is kept.
+func (c *clock) remember(text string, t time.Time) {
+	c.day = day{}
+	before, after := t.AddDate(0, 0, -2), t.AddDate(0, 0, 2)
+	_, offset := t.Zone()
+	_, offsetBefore := before.Zone()
+	_, offsetAfter := after.Zone()
+	if offset != offsetBefore || offset != offsetAfter {
+		return
+	}
+	midnight := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC).Unix()
+	c.day = day{
+		text: text[:len("Dec 10")], midnight: midnight, offset: int64(offset),
+		from: before.Unix(), to: min(after.Unix(), c.reference.Add(slack).Unix()),
+	}
+}
+
+// sameDay does what find does for a stamp without year and fraction, if it has the date of the one before: then it lies
+// less than a year after whatever precedes it.
+func (c *clock) sameDay(s string) (v logviz.Value, ok bool) {
+	const n = len("Dec 10 06:55:46")
+	if c.day.text == "" || len(s) != n || s[:len(c.day.text)] != c.day.text || c.previous.IsZero() ||
+		c.stretch != nil && c.stretch.last.IsZero() {
+		return v, false
+	}
+	second := twoDigits(s, 13)
+	if second == 60 {
+		return v, false
+	}
+	at := c.day.midnight - c.day.offset + int64(twoDigits(s, 7)*3600+twoDigits(s, 10)*60+second)
+	since := at - c.previous.Unix()
+	if at < c.day.from || at > c.day.to || since < -int64(slack/time.Second) || since > 300*24*60*60 {
+		return v, false
+	}
+	return logviz.MomentValue(at*int64(time.Second), int(c.day.offset)), true
 }

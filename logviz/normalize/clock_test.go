@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	"math/rand/v2"
 	"testing"
 	"time"
 	_ "time/tzdata"
@@ -62,6 +63,42 @@ func TestZones(t *testing.T) {
 		}
 		if got := e.Get(logviz.FieldTimestamp).String(); got != c.want {
 			t.Errorf("%s: %s, want %s", c.stamp, got, c.want)
+		}
+	}
+}
+
+// Stamps of the same date as the one before are placed as all others are, in zones that shift by any amount.
+func TestSameDay(t *testing.T) {
+	for _, name := range []string{"UTC", "Europe/Paris", "America/St_Johns", "Australia/Lord_Howe", "Africa/Casablanca"} {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		random := rand.New(rand.NewPCG(7, uint64(len(name))))
+		quick := clock{zone: zone, reference: time.Date(2026, 11, 2, 1, 0, 0, 0, time.UTC)}
+		slow, used := quick, 0
+		at := time.Date(2022, 1, 1, 0, 0, 0, 0, time.UTC)
+		for range 50_000 {
+			at = at.Add(time.Duration(random.IntN(100)-10) * 10 * time.Minute)
+			if random.IntN(5000) == 0 {
+				at = at.AddDate(0, random.IntN(11), 0)
+			}
+			text := at.Format(time.Stamp)
+			if _, ok := quick.sameDay(text); ok {
+				used++
+			}
+			slow.day = day{}
+			got, ok := bsdValue(text, &quick)
+			want, wantOK := bsdValue(text, &slow)
+			if ok != wantOK || !got.Equal(want) {
+				t.Fatalf("%s: %s behind %v is %v %v, want %v %v", name, text, slow.previous, got, ok, want, wantOK)
+			}
+			if ok {
+				quick.previous, slow.previous = got.Time(), want.Time()
+			}
+		}
+		if used < 10_000 {
+			t.Errorf("%s: only %d of 50,000 were quick", name, used)
 		}
 	}
 }

@@ -39,6 +39,7 @@ func (s *Stream) decode(d *decoder, line string, r *Record) bool {
 			}
 		}
 	}
+	r.within = false
 	return s.accept(d.rule, found, r)
 }
 

@@ -23,7 +23,8 @@ type expression struct {
 // node is a place between two elements. Each rule that comes by here leaves by one edge, a literal or a step, or ends.
 type node struct {
 	id       int
-	low      int         // the lowest rule that can be reached
+	low      int // the lowest rule that can be reached
+	way      way
 	accept   int         // the rule that ends here, or noRule
 	join     *node       // at the end of an optional part: the node behind it, and nothing else
 	literals []literal   // of which at most one can match, by its first byte
@@ -32,6 +33,18 @@ type node struct {
 	branches bool        // there is more than one way on
 	first    byteSet     // what a text can go on with here; valid if the end of the text alone does not lead on
 }
+
+// way says what leads on from a node. Where only one thing does, the search goes on without looking for others.
+type way uint8
+
+const (
+	wayAny      way = iota
+	wayText         // one literal
+	wayField        // one field with one possible end
+	wayRest         // one field that takes all that is left, and the rule ends
+	wayOptional     // an optional part, and the next byte tells whether it is there
+	wayChoice       // a choice of texts of which no two can match
+)
 
 // literal is an edge of plain text; two literals of a node differ in their first byte.
 type literal struct {
@@ -67,6 +80,15 @@ func (b *byteSet) add(other *byteSet) {
 	for i, in := range other {
 		b[i] = b[i] || in
 	}
+}
+
+func (b *byteSet) disjoint(other *byteSet) bool {
+	for i, in := range other {
+		if in && b[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // newGraph merges patterns; the index of each is its rule, and where several match, the lowest wins.
@@ -227,12 +249,70 @@ func (g *graph) finish(n *node, done map[*node]bool) {
 			n.index[l.text[0]] = uint8(i + 1)
 		}
 	}
-	n.branches = len(n.steps) > 1 || len(n.steps) == 1 && (len(n.literals) > 0 || !n.steps[0].certain())
 	slices.SortStableFunc(n.steps, func(a, b *step) int { return a.low() - b.low() })
+	n.shorten()
+	n.way = n.only()
+	n.branches = n.way == wayAny && len(n.steps) > 0
 }
 
-// certain is true for a field with one possible end.
-func (s *step) certain() bool { return s.op == opField && (s.field.typ.fixed || s.only) }
+// shorten leads edges past the ends of optional parts.
+func (n *node) shorten() {
+	past := func(to *node) *node {
+		for to.join != nil {
+			to = to.join
+		}
+		return to
+	}
+	for i := range n.literals {
+		n.literals[i].to = past(n.literals[i].to)
+	}
+	for _, s := range n.steps {
+		s.to = past(s.to)
+		if s.body != nil {
+			s.body = past(s.body)
+		}
+	}
+}
+
+// only returns the way of a node that has one edge and no end, of those that need no search.
+func (n *node) only() way {
+	if n.accept != noRule || len(n.literals)+len(n.steps) != 1 {
+		return wayAny
+	}
+	if len(n.literals) == 1 {
+		return wayText
+	}
+	switch s := n.steps[0]; s.op {
+	case opField:
+		switch {
+		case s.field.typ.fixed || s.only:
+			return wayField
+		case s.field.typ.span != nil && s.field.typ.all && s.to.accept != noRule && len(s.to.literals)+len(s.to.steps) == 0:
+			return wayRest
+		}
+	case opOptional:
+		if !s.to.endsText() && s.body.first.disjoint(&s.to.first) {
+			return wayOptional
+		}
+	case opChoice:
+		if prefixFree(s.texts) {
+			return wayChoice
+		}
+	}
+	return wayAny
+}
+
+// prefixFree reports whether no text begins with another.
+func prefixFree(texts []string) bool {
+	for i, a := range texts {
+		for k, b := range texts {
+			if i != k && strings.HasPrefix(a, b) {
+				return false
+			}
+		}
+	}
+	return true
+}
 
 func (s *step) low() int { return s.to.low }
 
@@ -295,6 +375,11 @@ func (s *step) finishField() {
 			s.only = s.only && !(in && class[i])
 		}
 	}
+}
+
+// begins reports whether a text goes on with the literal.
+func (l *literal) begins(text string) bool {
+	return text != "" && text[0] == l.text[0] && (len(l.text) == 1 || strings.HasPrefix(text, l.text))
 }
 
 // at returns the literal edge that the text can take, or nil.

@@ -92,44 +92,76 @@ func (m *machine) allows(rule int) bool {
 	return !slices.Contains(m.refused, rule) && (m.guard == nil || m.guard(rule))
 }
 
-// walk goes on from a node, with the text read up to at.
+// walk goes on from a node, with the text read up to at. What it held it leaves to be dropped by its caller.
 func (m *machine) walk(n *node, at int) {
+	text := m.text
 	for n.low < m.best {
-		if n.join != nil {
-			n = n.join
+		switch n.way {
+		case wayText:
+			l := &n.literals[0]
+			if !l.begins(text[at:]) {
+				return
+			}
+			at, n = at+len(l.text), l.to
+			continue
+		case wayField:
+			s := n.steps[0]
+			end := m.end(s, at)
+			if end < 0 {
+				return
+			}
+			m.hold(s, at, end)
+			at, n = end, s.to
+			if n.way == wayText && n.low < m.best { // as behind most fields
+				l := &n.literals[0]
+				if !l.begins(text[at:]) {
+					return
+				}
+				at, n = at+len(l.text), l.to
+			}
+			continue
+		case wayRest:
+			s := n.steps[0]
+			m.hold(s, at, len(text))
+			at, n = len(text), s.to
+		case wayOptional:
+			s := n.steps[0]
+			switch {
+			case at < len(text) && s.body.first[text[at]]:
+				n = s.body
+			default:
+				n = s.to
+			}
+			continue
+		case wayChoice:
+			s := n.steps[0]
+			i := 0
+			for i < len(s.texts) && !strings.HasPrefix(text[at:], s.texts[i]) {
+				i++
+			}
+			if i == len(s.texts) {
+				return
+			}
+			at, n = at+len(s.texts[i]), s.to
 			continue
 		}
 		if n.branches && !m.enter(n, at) {
 			return
 		}
-		if at == len(m.text) {
-			if n.accept < m.best && m.allows(n.accept) {
-				m.best = n.accept
-				m.found = append(m.found[:0], m.held...)
-			}
-			for _, s := range n.steps {
-				if s.empty {
-					m.take(s, at)
-				}
-			}
+		if at == len(text) {
+			m.arrive(n, at)
 			return
 		}
-		c := m.text[at]
+		c := text[at]
 		if !n.first[c] {
 			return
 		}
-		lit := n.at(m.text[at:])
-		if len(n.steps) == 0 {
-			if lit == nil {
-				return
-			}
-			at += len(lit.text)
-			n = lit.to
-			continue
-		}
+		lit := n.at(text[at:])
 		for _, s := range n.steps {
 			if lit != nil && lit.to.low < s.low() {
+				held := len(m.held)
 				m.walk(lit.to, at+len(lit.text))
+				m.held = m.held[:held]
 				lit = nil
 			}
 			if s.low() >= m.best {
@@ -144,6 +176,19 @@ func (m *machine) walk(n *node, at int) {
 		}
 		at += len(lit.text)
 		n = lit.to
+	}
+}
+
+// arrive ends rules at the end of the text.
+func (m *machine) arrive(n *node, at int) {
+	if n.accept < m.best && m.allows(n.accept) {
+		m.best = n.accept
+		m.found = append(m.found[:0], m.held...)
+	}
+	for _, s := range n.steps {
+		if s.empty {
+			m.take(s, at)
+		}
 	}
 }
 
@@ -186,11 +231,14 @@ func (m *machine) take(s *step, at int) {
 		for _, text := range s.texts {
 			if strings.HasPrefix(m.text[at:], text) {
 				m.walk(s.to, at+len(text))
+				m.held = m.held[:held]
 			}
 		}
 	case opOptional:
-		m.walk(s.body, at)
-		m.held = m.held[:held]
+		if at == len(m.text) || s.body.first[m.text[at]] {
+			m.walk(s.body, at)
+			m.held = m.held[:held]
+		}
 		m.walk(s.to, at)
 	case opField:
 		m.takeField(s, at)
@@ -200,26 +248,41 @@ func (m *machine) take(s *step, at int) {
 
 func (m *machine) takeField(s *step, at int) {
 	t := s.field.typ
-	size := 0
-	if t.class != nil {
-		for rest := m.text[at:]; size < len(rest) && t.class[rest[size]]; size++ {
+	if t.fixed || s.only {
+		if end := m.end(s, at); end >= 0 {
+			m.leave(s, at, end)
 		}
-	} else {
-		size = t.span(m.text[at:])
+		return
 	}
-	switch {
-	case t.fixed:
-		if size >= t.least && m.accepts(s, at, at+size) {
-			m.leave(s, at, at+size)
-		} else if s.field.dash && strings.HasPrefix(m.text[at:], "-") {
-			m.walk(s.to, at+1)
-		}
-	case size < t.least:
-	case s.only:
-		m.leave(s, at, at+size)
-	default:
+	if size := t.size(m.text[at:]); size >= t.least {
 		m.ends(s, at, at+t.least, at+size)
 	}
+}
+
+// end returns where a field ends that has one possible end, -1 if it does not match. A field of fixed length that does
+// not match may still be a dash.
+func (m *machine) end(s *step, at int) int {
+	t := s.field.typ
+	size := t.size(m.text[at:])
+	switch {
+	case size >= t.least && (s.only || m.accepts(s, at, at+size)):
+		return at + size
+	case t.fixed && s.field.dash && strings.HasPrefix(m.text[at:], "-"):
+		return at + 1
+	}
+	return -1
+}
+
+// size returns how many bytes at the start of s a field can take at most, -1 if it cannot match.
+func (t *fieldType) size(s string) int {
+	if t.class == nil {
+		return t.span(s)
+	}
+	n := 0
+	for n < len(s) && t.class[s[n]] {
+		n++
+	}
+	return n
 }
 
 func (m *machine) accepts(s *step, from, to int) bool {
@@ -229,11 +292,16 @@ func (m *machine) accepts(s *step, from, to int) bool {
 // leave goes on behind a field.
 func (m *machine) leave(s *step, from, to int) {
 	held := len(m.held)
-	if s.field.name != "-" && !(s.field.dash && to-from == 1 && m.text[from] == '-') {
-		m.held = append(m.held, capture{s.field, m.text[from:to]})
-	}
+	m.hold(s, from, to)
 	m.walk(s.to, to)
 	m.held = m.held[:held]
+}
+
+// hold keeps what a field took, unless it is dropped or stands for no value.
+func (m *machine) hold(s *step, from, to int) {
+	if s.field.kept && !(s.field.dash && to-from == 1 && m.text[from] == '-') {
+		m.held = append(m.held, capture{s.field, m.text[from:to]})
+	}
 }
 
 // ends tries the ends of a field from longest down to shortest.
@@ -252,7 +320,7 @@ func (m *machine) ends(s *step, at, shortest, longest int) {
 		if s.tail != "" {
 			// The text may begin inside the field's span and end behind it.
 			reach := min(len(m.text), end+len(s.tail))
-			found := strings.LastIndex(m.text[shortest:reach], s.tail)
+			found := lastIndex(m.text[shortest:reach], s.tail)
 			if found < 0 {
 				return
 			}
@@ -265,4 +333,13 @@ func (m *machine) ends(s *step, at, shortest, longest int) {
 			m.leave(s, at, end)
 		}
 	}
+}
+
+// lastIndex is strings.LastIndex, quicker where the text comes once or not at all.
+func lastIndex(s, text string) int {
+	first := strings.Index(s, text)
+	if first < 0 || strings.Index(s[first+1:], text) < 0 {
+		return first
+	}
+	return strings.LastIndex(s, text)
 }

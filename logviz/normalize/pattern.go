@@ -46,6 +46,8 @@ type fieldRef struct {
 	name string // "-" to drop it
 	typ  *fieldType
 	dash bool // a lone "-" is no value
+	kept bool // it has a name
+	role role
 
 	key      []byte    // the name as a JSON key, behind a comma
 	endpoint *endpoint // of an X.address
@@ -53,6 +55,7 @@ type fieldRef struct {
 
 // prepare makes what is written with every value.
 func (f *fieldRef) prepare() {
+	f.kept, f.role = true, roleOf(f.name)
 	f.key = jsonKey(f.name)
 	if owner, ok := strings.CutSuffix(f.name, ".address"); ok {
 		f.endpoint = &endpoint{jsonKey(owner + ".ip"), jsonKey(owner + ".domain")}

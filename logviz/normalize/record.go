@@ -17,8 +17,15 @@ type Record struct {
 	times    []logviz.Value // of the captures that are moments, in order
 	time     logviz.Value   // of the record
 	original bool           // keep the line as a field
+	within   bool           // all captures are parts of the line
+	clean    bool           // and need no escapes in JSON
+	known    [roles]string  // the texts of the fields that are asked for again and again
 	added    []logviz.Field
-	event    logviz.Event // for AppendJSON, where it needs one
+	source   struct { // the address parsed last
+		text string
+		addr netip.Addr
+	}
+	event logviz.Event // for AppendJSON, where it needs one
 }
 
 // Add gives the record one more field, which it must not have.
@@ -40,7 +47,8 @@ func (r *Record) whole() bool {
 }
 
 func (r *Record) reset(line string) {
-	r.line, r.headers, r.time, r.original = line, 0, logviz.Value{}, false
+	r.line, r.headers, r.time, r.original, r.within = line, 0, logviz.Value{}, false, true
+	r.known = [roles]string{}
 	r.parts, r.captures, r.times, r.added = r.parts[:0], r.captures[:0], r.times[:0], r.added[:0]
 }
 
@@ -55,6 +63,9 @@ func (r *Record) Rules() []string {
 
 // Text returns a field as text: the last one that was found, empty if there is none.
 func (r *Record) Text(field string) string {
+	if role := roleOf(field); role != 0 {
+		return r.known[role]
+	}
 	for i := len(r.parts) - 1; i >= 0; i-- {
 		p := &r.parts[i]
 		for k := len(p.rule.set) - 1; k >= 0; k-- {
@@ -107,13 +118,46 @@ func (r *Record) Event(e *logviz.Event) {
 
 // Source returns source.ip, or the zero address.
 func (r *Record) Source() netip.Addr {
-	for i := len(r.captures) - 1; i >= 0; i-- {
-		switch c := &r.captures[i]; c.field.name {
-		case logviz.FieldSourceIP, "source.address":
-			if a, err := netip.ParseAddr(c.text); err == nil {
-				return a.Unmap().WithZone("")
-			}
+	for _, role := range [...]role{roleSource, roleAddress} {
+		text := r.known[role]
+		if text == "" {
+			continue
+		}
+		if text == r.source.text { // logs of attacks repeat it
+			return r.source.addr
+		}
+		if a, err := netip.ParseAddr(text); err == nil {
+			r.source.text, r.source.addr = strings.Clone(text), a.Unmap().WithZone("")
+			return r.source.addr
 		}
 	}
 	return netip.Addr{}
+}
+
+// role is a field that the chain itself asks for.
+type role uint8
+
+const (
+	roleProgram role = iota + 1
+	roleMessage
+	roleSource
+	roleAddress
+	roleCountry
+	roles
+)
+
+func roleOf(field string) role {
+	switch field {
+	case logviz.FieldProgram:
+		return roleProgram
+	case logviz.FieldMessage:
+		return roleMessage
+	case logviz.FieldSourceIP:
+		return roleSource
+	case "source.address":
+		return roleAddress
+	case logviz.FieldCountry:
+		return roleCountry
+	}
+	return 0
 }

@@ -13,6 +13,7 @@ func (r *Record) AppendJSON(b []byte) []byte {
 		r.Event(&r.event)
 		return r.event.AppendJSON(b)
 	}
+	r.clean = r.within && logviz.IsPlainJSON(r.line)
 	start := len(b)
 	b = append(b, '{')
 	for i := range r.parts {
@@ -52,9 +53,17 @@ func (r *Record) plain() bool {
 func (r *Record) appendOriginal(b []byte) []byte {
 	if r.original {
 		b = append(b, `,"`+logviz.FieldOriginal+`":`...)
-		b = logviz.AppendJSONString(b, r.line)
+		b = r.appendText(b, r.line)
 	}
 	return b
+}
+
+// appendText appends a string that was found.
+func (r *Record) appendText(b []byte, s string) []byte {
+	if r.clean {
+		return append(append(append(b, '"'), s...), '"')
+	}
+	return logviz.AppendJSONString(b, s)
 }
 
 func (r *Record) appendPart(b []byte, p *part) []byte {
@@ -68,10 +77,7 @@ func (r *Record) appendPart(b []byte, p *part) []byte {
 			b = r.times[times].AppendJSON(b)
 			times++
 		case t.value == nil:
-			b = logviz.AppendJSONString(b, c.text)
-			if c.field.endpoint != nil {
-				b = c.field.endpoint.append(b, c.text)
-			}
+			b = r.appendText(b, c.text)
 		case t.written != nil && t.written(c.text):
 			b = append(b, c.text...)
 		case t.quotable && isIPv4(c.text):
@@ -79,6 +85,9 @@ func (r *Record) appendPart(b []byte, p *part) []byte {
 		default:
 			v, _ := t.value(c.text, nil)
 			b = v.AppendJSON(b)
+		}
+		if c.field.endpoint != nil {
+			b = c.field.endpoint.append(b, c.text)
 		}
 	}
 	return append(b, p.rule.fixed...)

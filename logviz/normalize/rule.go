@@ -17,6 +17,7 @@ type rule struct {
 	next       string
 
 	fixed []byte   // set as JSON members, each behind a comma
+	roles bool     // set has a field with a role
 	plain bool     // no field is given twice, so that captures and fixed can be written one after the other
 	gives fieldSet // the fields that it may give
 }
@@ -105,6 +106,9 @@ func (e *Engine) newRule(d *Definition, name string, own map[string]any, next st
 			if err := give(owner + ".ip"); err != nil {
 				return nil, err
 			}
+			if f.typ.quotable { // it is an address, never a name
+				continue
+			}
 			if err := give(owner + ".domain"); err != nil {
 				return nil, err
 			}
@@ -114,6 +118,7 @@ func (e *Engine) newRule(d *Definition, name string, own map[string]any, next st
 		if err := give(name); err != nil {
 			return nil, err
 		}
+		r.roles = r.roles || roleOf(name) != 0
 		r.set = append(r.set, logviz.Field{Name: name, Value: value})
 		r.fixed = value.AppendJSON(append(r.fixed, jsonKey(name)...))
 	}

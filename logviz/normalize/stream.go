@@ -21,6 +21,8 @@ type Options struct {
 	Zone *time.Location // of stamps without a zone. Default: UTC
 	// Reference is the moment at which the records were at hand, for stamps without a year: the file's time, or now.
 	Reference time.Time
+	// Now gives the reference of a log that is still written; [Stream.Begin] asks it. Optional.
+	Now func() time.Time
 	// NoOriginal leaves event.original away.
 	NoOriginal bool
 }
@@ -44,7 +46,7 @@ func (e *Engine) NewStream(o Options) *Stream {
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
-	return &Stream{engine: e, clock: clock{zone: o.Zone, reference: o.Reference}, bare: o.NoOriginal}
+	return &Stream{engine: e, clock: clock{zone: o.Zone, reference: o.Reference, now: o.Now}, bare: o.NoOriginal}
 }
 
 // maxNext bounds how often a message may stand inside another one.
@@ -192,6 +194,16 @@ func (s *Stream) accept(rl *rule, found []capture, r *Record) bool {
 	}
 	if stamp.Kind() != 0 {
 		r.time = stamp
+	}
+	for i := captures; i < len(r.captures); i++ {
+		if c := &r.captures[i]; c.field.role != 0 {
+			r.known[c.field.role] = c.text
+		}
+	}
+	for i := range rl.set {
+		if f := &rl.set[i]; rl.roles && roleOf(f.Name) != 0 {
+			r.known[roleOf(f.Name)] = f.Value.String()
+		}
 	}
 	r.parts = append(r.parts, part{rl, captures, len(r.captures), times})
 	return true

@@ -29,6 +29,9 @@ const maxAssumed = 16
 // Begin starts a stretch behind a record whose time is thought to be previous, zero at the start of a log.
 func (s *Stream) Begin(previous time.Time) {
 	s.clock.previous, s.last.typ = previous, nil
+	if s.clock.now != nil {
+		s.clock.reference = s.clock.now()
+	}
 	s.clock.stretch = &Stretch{reference: s.clock.reference, zone: s.clock.zone}
 }
 

@@ -151,6 +151,9 @@ func daysIn(year int, month time.Month) int {
 }
 
 func spanBSD(s string) int {
+	if isPlainBSD(s) {
+		return len("Dec 10 06:55:46")
+	}
 	_, n := readBSD(s)
 	return n
 }
@@ -160,13 +163,40 @@ func spanISO(s string) int {
 	return n
 }
 
+// isPlainBSD reports whether s begins with a stamp of the most common form, and a blank.
+func isPlainBSD(s string) bool {
+	const n = len("Dec 10 06:55:46")
+	if len(s) <= n || s[n] != ' ' || s[3] != ' ' || s[6] != ' ' || s[9] != ':' || s[12] != ':' {
+		return false
+	}
+	day, hour, minute, second := int(s[5]-'0'), twoDigits(s, 7), twoDigits(s, 10), twoDigits(s, 13)
+	if s[4] != ' ' {
+		day = twoDigits(s, 4)
+	}
+	month := strings.Index("JanFebMarAprMayJunJulAugSepOctNovDec", s[:3])
+	return uint(day-1) < 31 && uint(hour) < 24 && uint(minute) < 60 && uint(second) <= 60 && month >= 0 && month%3 == 0
+}
+
+// twoDigits reads a number at a place, -100 or less if it is none.
+func twoDigits(s string, at int) int {
+	tens, ones := s[at]-'0', s[at+1]-'0'
+	if tens > 9 || ones > 9 {
+		return -100
+	}
+	return int(tens)*10 + int(ones)
+}
+
 func bsdValue(s string, c *clock) (logviz.Value, bool) {
+	if v, ok := c.sameDay(s); ok {
+		return v, true
+	}
 	t, _ := readBSD(s)
 	if t.year == 0 {
 		placed, ok := c.place(t.month, t.day, t.hour, t.minute, t.second, t.nano)
 		if !ok {
 			return logviz.Value{}, false
 		}
+		c.remember(s, placed)
 		return logviz.TimestampValue(placed)
 	}
 	if t.day > daysIn(t.year, t.month) {

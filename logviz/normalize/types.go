@@ -24,6 +24,7 @@ type fieldType struct {
 	// fixed says that the field takes all of its span or nothing; else any shorter piece, of at least least bytes.
 	fixed bool
 	least int
+	all   bool // any bytes, as many as there are
 	// ok, where there is one, must accept the piece.
 	ok func(s string) bool
 	// value converts the piece; nil means text. Those of a moment need the clock, which places stamps without year or zone.
@@ -39,7 +40,7 @@ func fieldTypes() []*fieldType {
 	word, name, program, host := except(" \t"), those(isNameByte), except(" \t[]:"), those(isHostByte)
 	digit, number := those(isDigit), those(func(c byte) bool { return isDigit(c) || c == '-' || c == '+' })
 	return []*fieldType{
-		{name: "text", doc: "anything, also nothing", span: func(s string) int { return len(s) }},
+		{name: "text", doc: "anything, also nothing", all: true, span: func(s string) int { return len(s) }},
 		{name: "word", doc: "anything without white space", class: word, first: word, least: 1},
 		{name: "name", doc: "letters, digits, and the characters . _ -", class: name, first: name, least: 1},
 		{name: "program", doc: "a program's name: no white space, brackets or colon", class: program, first: program, fixed: true, least: 1},
