@@ -46,6 +46,7 @@ func dependencies() []dependency {
 		{"go.starlark.net", "runs callbacks and scripts of definitions without files, network or end", []string{"logviz/normalize"}},
 		{"github.com/klauspost/compress", "unpacks logs compressed with zstd", []string{"logviz"}},
 		{"github.com/ulikunitz/xz", "unpacks logs compressed with xz", []string{"logviz"}},
+		{"github.com/parquet-go/parquet-go", "writes and reads events as Parquet", []string{"logviz/encode"}},
 		{
 			"github.com/santhosh-tekuri/jsonschema", "proves in tests that the schemas we print accept our examples and output",
 			[]string{"logviz", "cmd", "test", "sshrestrict/schema"},

@@ -7,13 +7,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"ops/internal/terminal"
-	"ops/logviz/logfile"
 	"ops/logviz/normalize"
 )
 
 type normalizeOptions struct {
 	logs     logFlags
 	jobs     jobsFlag
+	output   outputFlags
 	live     followFlags
 	original bool
 }
@@ -23,17 +23,22 @@ func newNormalize(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "normalize FILE…",
 		Short: "Print a log's events as JSON lines",
-		Long: "Print a log's events as JSON lines, one object an event, with the field names of the Elastic Common Schema.\n\n" +
+		Long: "Print a log's events as JSON lines, one object an event, with the field names of the Elastic Common Schema; or in\n" +
+			"another format (--format) and with other names (--schema): doc/schemas.md has the tables. A csv has the columns of\n" +
+			"--fields, or a few of the most common ones; a parquet goes to a FILE or a pipe, and has all fields.\n\n" +
 			logInput + "\n\nLines that no definition understands are not printed but counted; --unparsed shows samples. Both go to the\nstandard error.",
 		Example: "  ops logviz normalize /var/log/auth.log\n" +
 			"  ops logviz normalize --tz UTC --reference-time 2017 old.log.gz | jq -r '.\"source.ip\"' | sort | uniq -c\n" +
-			"  journalctl -u ssh -o json | ops logviz normalize -\n" +
+			"  ops logviz normalize -o csv --fields @timestamp,user.name,source.ip auth.log > attempts.csv\n" +
+			"  ops logviz normalize -o parquet --output auth.parquet /var/log/auth.log*\n" +
+			"  journalctl -u ssh -o json | ops logviz normalize --schema ocsf -\n" +
 			"  ops logviz normalize --follow --position /var/lib/ops/auth.position /var/log/auth.log >>events.jsonl",
 		Args: someArgs("a FILE, or - for the standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runNormalize(cmd.Context(), e, o, args) },
 	}
 	o.logs.add(cmd)
 	o.jobs.add(cmd)
+	o.output.add(cmd)
 	o.live.add(cmd)
 	cmd.Flags().BoolVar(&o.original, "original", false, "keep the line itself as event.original")
 	return cmd
@@ -57,17 +62,25 @@ func runNormalize(ctx context.Context, e *env, o *normalizeOptions, paths []stri
 	if err != nil {
 		return err
 	}
-	to := &lines{out: e.out, jobs: jobs, make: func() appender { return appendJSONLine }}
+	if o.live.follow && (o.output.path != "" || o.output.format == "parquet") {
+		return usageError("--follow never ends, and --output and parquet need an end: write lines to the standard output")
+	}
+	to, err := o.output.open(e, paths)
+	if err != nil {
+		return err
+	}
 	if o.live.follow {
+		lines, err := to.lines(jobs)
+		if err != nil {
+			return err
+		}
 		logs.silent = true
-		read, err := logs.follow(ctx, paths[0], &o.live, to)
+		read, err := logs.follow(ctx, paths[0], &o.live, lines)
 		fmt.Fprintln(e.err, read.summary())
 		return err
 	}
-	read, err := logs.readAll(paths, func(in *logfile.Reader, path string, r *reading) error {
-		return logs.readLines(ctx, in, path, r, to)
-	})
-	if read.records > 0 {
+	read, err := to.write(ctx, logs, paths, jobs)
+	if read != nil && read.records > 0 {
 		fmt.Fprintln(e.err, read.summary())
 	}
 	return err

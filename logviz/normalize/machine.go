@@ -78,7 +78,7 @@ func (m *machine) express() {
 			continue
 		}
 		at := e.re.FindStringSubmatchIndex(m.text)
-		if at == nil || !m.allows(e.rule) {
+		if at == nil || !m.allows(e.rule) || !e.sound(m.text, at) {
 			continue
 		}
 		m.best, m.found = e.rule, m.found[:0]
@@ -89,6 +89,16 @@ func (m *machine) express() {
 		}
 		return
 	}
+}
+
+// sound reports whether what the groups took is of their fields' types.
+func (e *expression) sound(text string, at []int) bool {
+	for i, group := range e.groups {
+		if from, to := at[2*group], at[2*group+1]; from >= 0 && !e.fields[i].typ.takes(text[from:to]) {
+			return false
+		}
+	}
+	return true
 }
 
 func (m *machine) allows(rule int) bool {
@@ -274,6 +284,11 @@ func (m *machine) end(s *step, at int) int {
 		return at + 1
 	}
 	return -1
+}
+
+// takes reports whether all of s can be a field.
+func (t *fieldType) takes(s string) bool {
+	return t.size(s) == len(s) && len(s) >= t.least && (t.ok == nil || t.ok(s))
 }
 
 // size returns how many bytes at the start of s a field can take at most, -1 if it cannot match.

@@ -58,6 +58,10 @@ func TestMatch(t *testing.T) {
 		{"%{x:word?} %{y:int?}", "- -", ""},
 		{"%{x:word?} %{y:int?}", "-a 5", "x=-a y=5"},
 		{"%{-:word} %{x:word}", "a b", "x=b"},
+		{"re:(?P<x__ip>[0-9.]+)", "192.0.2.1", "x=192.0.2.1"},
+		{"re:(?P<x__ip>[0-9.]+)", "1.2.3", "no"}, // what an expression takes is a value of its type too
+		{"re:(?P<x__int>.*)", "7a", "no"},
+		{"re:(?P<x__word>.*)", "", "no"},
 		{"re:(?P<source_dot_port__int>[0-9]+)/(?P<y>.*)", "22/tcp", "source.port=22 y=tcp"},
 	} {
 		got, ok := fieldsOfMatch(t, c.pattern, c.text)

@@ -58,7 +58,7 @@ type fieldRef struct {
 func (f *fieldRef) prepare() {
 	f.kept, f.role = true, roleOf(f.name)
 	f.key = jsonKey(f.name)
-	if owner, ok := strings.CutSuffix(f.name, ".address"); ok {
+	if owner, ok := endpointOf(f.name); ok {
 		f.endpoint = &endpoint{jsonKey(owner + ".ip"), jsonKey(owner + ".domain")}
 	}
 }

@@ -128,7 +128,7 @@ func (r *Record) fillPart(e *logviz.Event, p *part) {
 			v, _ = c.field.typ.value(c.text, nil)
 		}
 		e.Set(c.field.name, v)
-		if owner, ok := strings.CutSuffix(c.field.name, ".address"); ok {
+		if owner, ok := endpointOf(c.field.name); ok {
 			setEndpoint(e, owner, c.text)
 		}
 	}

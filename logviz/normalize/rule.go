@@ -103,7 +103,7 @@ func (e *Engine) newRule(d *Definition, name string, own map[string]any, next st
 		if err := give(f.name); err != nil {
 			return nil, err
 		}
-		if owner, ok := strings.CutSuffix(f.name, ".address"); ok {
+		if owner, ok := endpointOf(f.name); ok {
 			if err := give(owner + ".ip"); err != nil {
 				return nil, err
 			}

@@ -56,7 +56,7 @@ func (t *target) give(text string, to *turn) error {
 		return err
 	}
 	to.set(t.name, v)
-	if owner, ok := strings.CutSuffix(t.name, ".address"); ok {
+	if owner, ok := endpointOf(t.name); ok {
 		if ip, err := netip.ParseAddr(text); err == nil {
 			to.set(owner+".ip", logviz.IPValue(ip))
 		} else if text != unknownPeer {
