@@ -40,6 +40,9 @@ func (f *definitionFlags) own() (own []*normalize.Definition, err error) {
 		files, err := definitionFiles(path)
 		wrong = errors.Join(wrong, err)
 		for _, file := range files {
+			if isXML(file) { // see foreign
+				continue
+			}
 			defs, err := readDefinitions(file)
 			wrong = errors.Join(wrong, err)
 			for _, d := range defs {
@@ -80,22 +83,21 @@ func definitionFiles(path string) ([]string, error) {
 		}
 	}
 	if len(files) == 0 {
-		return nil, withCode(exitNoInput, fmt.Errorf("%s holds no definition: the names of their files end in .yaml or .yml", path))
+		return nil, withCode(exitNoInput, fmt.Errorf("%s holds no definition: the names of their files end in .yaml, .yml or .xml", path))
 	}
 	return files, nil
 }
 
-// isDefinitionFile tells which files of a folder are definitions. Further formats are named here and read in
-// readDefinitions.
+// isDefinitionFile tells which files of a folder are definitions.
 func isDefinitionFile(name string) bool {
 	switch filepath.Ext(name) {
-	case ".yaml", ".yml":
+	case ".yaml", ".yml", ".xml":
 		return true
 	}
 	return false
 }
 
-// readDefinitions reads the definitions of a file, whose ending says which format it has.
+// readDefinitions reads the definitions of a file.
 func readDefinitions(path string) ([]*normalize.Definition, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {

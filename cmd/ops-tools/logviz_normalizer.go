@@ -196,9 +196,22 @@ func newNormalizerTest(e *env) *cobra.Command {
 		Use:   "test [FILE|DIR|NAME…]",
 		Short: "Run the tests inside definitions",
 		Long: "Run the tests inside definitions: those of the files, folders or names given, else all that are in use.\n\n" +
-			"Each failure is told with file and line, what was expected and what came; the exit code is then 78.",
+			"Each failure is told with file and line, what was expected and what came; the exit code is then 78.\n" +
+			"Of XML files, and folders of them, the examples of pylogsparser's definitions are run.",
 		Example: "  ops logviz normalizer test\n  ops logviz normalizer test my-definitions/app.yaml sshd",
 		RunE: func(_ *cobra.Command, args []string) error {
+			xml := definitionFlags{paths: slices.DeleteFunc(slices.Clone(args), func(arg string) bool { return !holdsXML(arg) })}
+			args = slices.DeleteFunc(args, holdsXML)
+			libraries, err := xml.foreign(e.err)
+			if err != nil {
+				return err
+			}
+			if len(libraries) > 0 {
+				err := runForeignTest(e, libraries, asJSON)
+				if err != nil || len(args) == 0 {
+					return err
+				}
+			}
 			chosen, err := defs.choose(args)
 			if err != nil {
 				return err

@@ -16,6 +16,7 @@ import (
 	"ops/logviz/geo"
 	"ops/logviz/logfile"
 	"ops/logviz/normalize"
+	"ops/logviz/normalize/pylogsparser"
 )
 
 // logFlags are the flags of every verb that reads logs.
@@ -47,6 +48,7 @@ type logSource struct {
 	zone      *time.Location
 	reference time.Time // zero: each file's own
 	engine    *normalize.Engine
+	foreign   []*pylogsparser.Library // of XML files
 	locator   geo.Locator
 	original  bool // events have the line itself
 	live      bool // the log is still written
@@ -71,6 +73,9 @@ func (f *logFlags) open(e *env) (*logSource, error) {
 	}
 	defs, err := f.definitions.load()
 	if err != nil {
+		return nil, err
+	}
+	if s.foreign, err = f.definitions.foreign(e.err); err != nil {
 		return nil, err
 	}
 	s.engine, err = normalize.New(defs...)
@@ -239,6 +244,9 @@ func (s *logSource) locate(r *normalize.Record) geo.Place {
 
 func (s *logSource) streamOptions(in *logfile.Reader) normalize.Options {
 	o := normalize.Options{Zone: s.zone, Reference: s.referenceOf(in), NoOriginal: !s.original}
+	if len(s.foreign) > 0 {
+		o.Foreign = s.foreignReader(o)
+	}
 	if s.live && s.reference.IsZero() {
 		o.Now = s.env.now
 	}

@@ -356,7 +356,7 @@ func (m *machine) ends(s *step, at, shortest, longest int) {
 // lastIndex is strings.LastIndex, quicker where the text comes once or not at all.
 func lastIndex(s, text string) int {
 	first := strings.Index(s, text)
-	if first < 0 || strings.Index(s[first+1:], text) < 0 {
+	if first < 0 || !strings.Contains(s[first+1:], text) {
 		return first
 	}
 	return strings.LastIndex(s, text)

@@ -23,16 +23,22 @@ type Options struct {
 	Reference time.Time
 	// Now gives the reference of a log that is still written; [Stream.Begin] asks it. Optional.
 	Now func() time.Time
+	// Foreign makes, for each stream, a reader of definitions of another kind, which come before the engine's. Optional.
+	Foreign func() Foreign
 	// NoOriginal leaves event.original away.
 	NoOriginal bool
 }
+
+// Foreign reads a record in a way of its own; ok is false if it does not understand it.
+type Foreign func(record string) (fields []logviz.Field, ok bool)
 
 // Stream reads the records of one log in order. It is not safe for concurrent use.
 type Stream struct {
 	engine  *Engine
 	clock   clock
 	machine machine
-	bare    bool // without event.original
+	foreign Foreign // may be nil
+	bare    bool    // without event.original
 	// failures are the transforms that failed, by the names of definition and pattern.
 	failures map[string]*Failure
 	turn     turn     // of the transform that runs
@@ -50,7 +56,11 @@ func (e *Engine) NewStream(o Options) *Stream {
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
-	return &Stream{engine: e, clock: clock{zone: o.Zone, reference: o.Reference, now: o.Now}, bare: o.NoOriginal}
+	s := &Stream{engine: e, clock: clock{zone: o.Zone, reference: o.Reference, now: o.Now}, bare: o.NoOriginal}
+	if o.Foreign != nil {
+		s.foreign = o.Foreign()
+	}
+	return s
 }
 
 // maxNext bounds how often a message may stand inside another one.
@@ -69,6 +79,9 @@ func (s *Stream) Parse(record []byte, e *logviz.Event) error {
 // The record refers to line and is valid as long as the stream and until it is read into again.
 func (s *Stream) Read(line string, r *Record) error {
 	r.reset(line)
+	if s.foreign != nil && s.readForeign(line, r) {
+		return nil
+	}
 	if !s.header(line, r) {
 		r.reset(line)
 		return ErrHeader
@@ -104,6 +117,25 @@ func (s *Stream) line(line string, r *Record) bool {
 	s.header(line, r)
 	s.headed(r)
 	return false
+}
+
+// readForeign fills the record with what the foreign definitions found, if they understand it.
+func (s *Stream) readForeign(line string, r *Record) bool {
+	fields, ok := s.foreign(line)
+	if !ok {
+		return false
+	}
+	r.full = true
+	r.made.Reset()
+	for _, f := range fields {
+		r.made.Set(f.Name, f.Value)
+	}
+	s.headed(r)
+	r.look()
+	if t := r.time.Time(); r.time.Kind() != 0 {
+		s.clock.passed(t)
+	}
+	return true
 }
 
 // headed ends the header: what comes now is found in what it left.

@@ -142,6 +142,11 @@ func (s *Stream) complete(rl *rule, r *Record) {
 		}
 	}
 	s.turn.event = nil
+	r.look()
+}
+
+// look takes in what the record's event has of the fields that the chain itself asks for.
+func (r *Record) look() {
 	for known := role(1); known < roles; known++ {
 		r.known[known] = textOf(&r.made, known.field())
 	}

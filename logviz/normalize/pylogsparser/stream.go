@@ -41,7 +41,7 @@ func (l *Library) Stream(o Options) *Stream {
 // Failures counts the callbacks that failed so far.
 func (s *Stream) Failures() map[Failure]int { return s.failures }
 
-// Normalize gives the tags of a line and whether a definition understood it. Values are string, int64, float64,
+// Normalize gives the tags of a line and whether a definition understood it, a header alone excepted. Values are string, int64, float64,
 // bool, time.Time and lists of these. An event with a callback that failed has transform_error in its list tags.
 func (s *Stream) Normalize(line string) (map[string]any, bool) {
 	return s.NormalizeTags(map[string]string{"raw": line})
@@ -59,8 +59,13 @@ func (s *Stream) NormalizeTags(tags map[string]string) (map[string]any, bool) {
 	e := &event{stream: s, log: log}
 	understood := false
 	for _, n := range s.library.normalizers {
-		if n.active && n.met(log) {
-			understood = n.normalize(e) || understood
+		if !n.active || !n.met(log) {
+			continue
+		}
+		_, before := read(log, "body")
+		if n.normalize(e) {
+			_, after := read(log, "body")
+			understood = understood || before == after // else it was a header, which leaves the rest to others
 		}
 	}
 	return e.tags(), understood
