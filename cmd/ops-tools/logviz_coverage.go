@@ -140,7 +140,7 @@ func (s *logSource) eachRecord(ctx context.Context, paths []string, take func(*r
 			}
 			read.text = string(rec.Bytes)
 			if rec.TooLong {
-				read.err = errTooLong
+				read.err = normalize.ErrTooLong
 				*read.Record = normalize.Record{}
 			} else {
 				read.err = stream.Read(read.text, read.Record)
@@ -161,7 +161,7 @@ func (s *logSource) eachRecord(ctx context.Context, paths []string, take func(*r
 func (r *recordRead) mine(m *normalize.Miner) {
 	switch {
 	case r.err == nil:
-	case errors.Is(r.err, errTooLong):
+	case errors.Is(r.err, normalize.ErrTooLong):
 		m.Texts++
 		m.Left++
 	case errors.Is(r.err, normalize.ErrHeader) || r.Text(logviz.FieldProgram) == "":

@@ -64,7 +64,7 @@ func runExplainLine(e *env, o *explainLineOptions, args []string) error {
 		line = strings.TrimSuffix(line, "\r")
 	}
 	if len(line) > maxLine {
-		return withCode(exitData, errTooLong)
+		return withCode(exitData, normalize.ErrTooLong)
 	}
 	when := logFlags{tz: o.tz, reference: o.reference, definitions: o.definitions}
 	logs, err := when.open(e)

@@ -126,7 +126,7 @@ func (w *lineWorker) work(b *batch.Batch, previous time.Time) *worked {
 	for i := range b.Len() {
 		text, line, tooLong := b.Record(i)
 		if tooLong {
-			done.misses = append(done.misses, missed{line, "", text, errTooLong})
+			done.misses = append(done.misses, missed{line, "", text, normalize.ErrTooLong})
 			continue
 		}
 		if err := w.stream.Read(text, &w.record); err != nil {

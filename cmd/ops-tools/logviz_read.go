@@ -134,8 +134,6 @@ const (
 	sampleBytes          = 160
 )
 
-var errTooLong = errors.New("longer than 64 KiB")
-
 // read gives every record of the files to the consumer, in order.
 func (s *logSource) read(ctx context.Context, paths []string, to consumer) (*reading, error) {
 	return s.readAll(paths, func(in *logfile.Reader, path string, r *reading) error {
@@ -216,7 +214,7 @@ func (s *logSource) readFile(ctx context.Context, in *logfile.Reader, path strin
 		}
 		text := string(rec.Bytes)
 		if rec.TooLong {
-			r.miss(in.Name(), missed{rec.Line, "", text, errTooLong})
+			r.miss(in.Name(), missed{rec.Line, "", text, normalize.ErrTooLong})
 			to.unparsed("")
 			continue
 		}
@@ -265,7 +263,7 @@ func (s *logSource) referenceOf(in *logfile.Reader) time.Time {
 
 // miss notes a record that was not understood.
 func (r *reading) miss(name string, m missed) {
-	if m.err == errTooLong {
+	if m.err == normalize.ErrTooLong {
 		r.tooLong++
 	}
 	program := m.program

@@ -14,7 +14,12 @@ var (
 	ErrBody   = errors.New("no definition of the program matches the message")
 	// ErrProgram says that there is no definition for the program at all.
 	ErrProgram = errors.New("no definition for the program")
+	// ErrTooLong says that a record is longer than MaxRecord: time and memory are bounded by what is read.
+	ErrTooLong = errors.New("longer than 64 KiB")
 )
+
+// MaxRecord is the length in bytes of the longest record that is read.
+const MaxRecord = 64 << 10
 
 // Options says how a stream reads stamps that leave something out.
 type Options struct {
@@ -79,6 +84,9 @@ func (s *Stream) Parse(record []byte, e *logviz.Event) error {
 // The record refers to line and is valid as long as the stream and until it is read into again.
 func (s *Stream) Read(line string, r *Record) error {
 	r.reset(line)
+	if len(line) > MaxRecord {
+		return ErrTooLong
+	}
 	if s.foreign != nil && s.readForeign(line, r) {
 		return nil
 	}

@@ -294,3 +294,45 @@ patterns:
 		}
 	}
 }
+
+// A record that is too long is refused before anything is made of it.
+func TestTooLong(t *testing.T) {
+	s := shippedEngine(t).NewStream(utc2026())
+	var r Record
+	line := "Mar 14 06:25:01 h sshd[8]: " + strings.Repeat("x", MaxRecord)
+	if err := s.Read(line, &r); err != ErrTooLong || len(r.parts) > 0 {
+		t.Errorf("error %v, %d parts", err, len(r.parts))
+	}
+	if err := s.Read(line[:MaxRecord], &r); err != ErrBody {
+		t.Errorf("of the longest length: %v", err)
+	}
+}
+
+// What somebody hostile can make a line of costs no more than a line of this length may.
+func BenchmarkHostile(b *testing.B) {
+	s := shippedEngine(b).NewStream(utc2026())
+	var r Record
+	units := []string{
+		" from 192.0.2.1 port 22 ssh2", "invalid user from ", "a=b ", "\"", "\\", "[", " ", "x", "192.0.2.1 ", ": ", ", ", "1.", "\t", "#011",
+		"{\"a\":", "Mar 14 06:25:01 ", "2026-03-14T06:25:01Z ", "user=root ", "Failed password for ", "\u00a0", "%",
+	}
+	worst, line := time.Duration(0), ""
+	for b.Loop() {
+		for _, program := range []string{"", "sshd", "postfix/smtpd", "MSWinEventLog", "kernel", "named", "sudo", "apache2", "haproxy", "cisco-asa"} {
+			head := ""
+			if program != "" {
+				head = "Mar 14 06:25:01 h " + program + "[8]: "
+			}
+			for _, unit := range units {
+				text := head + strings.Repeat(unit, MaxRecord)[:MaxRecord-len(head)]
+				begin := time.Now()
+				_ = s.Read(text, &r) // understood or not
+				if took := time.Since(begin); took > worst {
+					worst, line = took, program+" "+unit
+				}
+			}
+		}
+	}
+	b.ReportMetric(float64(worst.Microseconds())/1000, "ms/worst-line")
+	b.Logf("the worst is of %q", line)
+}

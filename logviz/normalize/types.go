@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"ops/logviz"
 )
@@ -194,8 +195,13 @@ func isPort(s string) bool {
 	return n <= 65535
 }
 
+// It looks at both ends only, because it is asked for each length that the field may have.
 func isTrimmed(s string) bool {
-	return s == "" || spanBlank(s) == 0 && strings.TrimSpace(s[len(s)-1:]) != ""
+	if s == "" {
+		return true
+	}
+	_, size := utf8.DecodeRuneInString(s)
+	return spanBlank(s[:size]) == 0 && strings.TrimSpace(s[len(s)-1:]) != ""
 }
 
 // spanBlank takes the no-break spaces too that French puts in front of a colon.
