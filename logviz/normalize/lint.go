@@ -149,7 +149,8 @@ func isSecurity(name string) bool {
 
 func isText(e *element) bool { return e.op == opField && e.field.typ.name == "text" }
 
-func unbounded(e *element) bool { return !e.field.typ.fixed }
+// unbounded tells the fields of any length; white space separates others.
+func unbounded(e *element) bool { return !e.field.typ.fixed && e.field.typ.name != "blank" }
 
 func shown(e *element) string { return "%{" + e.field.name + ":" + e.field.typ.name + "}" }
 
