@@ -16,10 +16,10 @@ import (
 
 // A script is for what the other transforms cannot say: Starlark that changes the dict "event", whose keys are field
 // names. It sees nothing else: no files, no network, no clock, no load, and nothing of the events before. A script that
-// runs too long fails. It costs about a hundred times what another transform costs, so it is the last resort.
+// runs too long fails. It is slow beside the other transforms, so it is the last resort.
 
-// maxScriptSteps bounds a script, in steps of Starlark's machine. Memory is not bounded as well: a script that
-// multiplies texts is its author's mistake, and a text cannot make it do so.
+// maxScriptSteps bounds a script, in steps of Starlark's machine. Memory is not bounded: a script must
+// not multiply a text by a number that comes from a log.
 const maxScriptSteps = 100_000
 
 // scriptError names the place in the file itself.
