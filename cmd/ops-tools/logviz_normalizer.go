@@ -85,10 +85,19 @@ func printDefinitions(e *env, all []listed) error {
 		if d.Builtin {
 			file = "(built in)"
 		}
-		t.Row(d.Name, string(d.Stage), strings.Join(d.Programs, ", "), strconv.Itoa(d.Patterns), strconv.Itoa(d.Tests),
-			strings.Join(d.Versions, ", "), file)
+		t.Row(d.Name, string(d.Stage), few(d.Programs), strconv.Itoa(d.Patterns), strconv.Itoa(d.Tests),
+			few(d.Versions), file)
 	}
 	return writeTable(e, t)
+}
+
+// few shows the first of some names and how many more there are.
+func few(names []string) string {
+	const most = 3
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most-1], ", "), len(names)-most+1)
 }
 
 // newTable begins a table for the standard output; a title that ends in ">" is that of a column of numbers.
