@@ -1,7 +1,9 @@
 package test
 
 import (
+	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -138,5 +140,66 @@ func checkNumbers(t *testing.T, out []byte, total int) {
 	}
 	if next != total+1 {
 		t.Errorf("%d lines, want %d", next-1, total)
+	}
+}
+
+// While a log is followed, changed definitions are taken up, and wrong ones are not.
+func TestDefinitionsReload(t *testing.T) {
+	ops := filepath.Join(buildPrograms(t), "ops-tools")
+	dir := t.TempDir()
+	log, defs := filepath.Join(dir, "log"), filepath.Join(dir, "defs")
+	const shop = "kind: normalizer/v1\nname: shop\nstage: body\nwhen: {process.name: [shop]}\npatterns:\n" +
+		"  - {name: sold, pattern: \"sold %{shop.item:word}\", set: {event.action: ACTION}, tests: [{line: sold tea, expect: {shop.item: tea}}]}\n"
+	definition := func(text string) { put(t, filepath.Join(defs, "shop.yaml"), 0o600, []byte(text)) }
+	definition(strings.ReplaceAll(shop, "ACTION", "first"))
+	put(t, log, 0o600, nil)
+	out, in, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, ops, "logviz", "normalize", "--follow", "--tz", "UTC", "-d", defs, log)
+	cmd.Stdout, cmd.Stderr = in, in
+	start(t, cmd)
+	in.Close()
+	told := bufio.NewScanner(out)
+	until := func(text string) {
+		t.Helper()
+		for told.Scan() {
+			if strings.Contains(told.Text(), text) {
+				return
+			}
+		}
+		t.Fatalf("%q was not told", text)
+	}
+	sell := func() {
+		f, err := os.OpenFile(log, os.O_APPEND|os.O_WRONLY, 0o600)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		fmt.Fprintln(f, time.Now().UTC().Format(time.Stamp), "host shop[7]: sold tea")
+	}
+	sell()
+	until(`"event.action":"first"`)
+	definition(strings.ReplaceAll(shop, "ACTION", "second"))
+	until("the definitions were read anew")
+	sell()
+	until(`"event.action":"second"`)
+	definition(strings.ReplaceAll(shop, "shop.item: tea", "shop.item: coffee"))
+	until("the definitions in use stay: ")
+	sell()
+	until(`"event.action":"second"`)
+	definition(strings.ReplaceAll(shop, "ACTION", "third"))
+	until("the definitions were read anew")
+	sell()
+	until(`"event.action":"third"`)
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	until("4 lines: 4 events")
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
 	}
 }

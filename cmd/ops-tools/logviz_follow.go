@@ -135,6 +135,7 @@ func (s *logSource) follow(ctx context.Context, path string, f *followFlags, to 
 	in, err := logfile.NewReader(path, follower, logfile.Options{})
 	if err == nil {
 		s.live = true
+		go s.watch(ctx)
 		err = s.readLines(context.WithoutCancel(ctx), in, path, r, to) // ctx ends the follower, and what was read is written
 		position.flush()
 	}

@@ -32,7 +32,7 @@ func newNormalize(e *env) *cobra.Command {
 			"  ops logviz normalize -o csv --fields @timestamp,user.name,source.ip auth.log > attempts.csv\n" +
 			"  ops logviz normalize -o parquet --output auth.parquet /var/log/auth.log*\n" +
 			"  journalctl -u ssh -o json | ops logviz normalize --schema ocsf -\n" +
-			"  ops logviz normalize --follow --position /var/lib/ops/auth.position /var/log/auth.log >>events.jsonl",
+			"  ops logviz normalize --follow -d /etc/ops/definitions --position /var/lib/ops/auth.position /var/log/auth.log >>events.jsonl",
 		Args: someArgs("a FILE, or - for the standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runNormalize(cmd.Context(), e, o, args) },
 	}

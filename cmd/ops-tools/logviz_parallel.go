@@ -62,11 +62,13 @@ type missed struct {
 
 // lineWorker turns batches into text.
 type lineWorker struct {
-	source *logSource
-	stream *normalize.Stream
-	record normalize.Record
-	append appender
-	spare  chan []byte
+	source  *logSource
+	options normalize.Options
+	engine  *normalize.Engine
+	stream  *normalize.Stream // of the engine
+	record  normalize.Record
+	append  appender
+	spare   chan []byte
 }
 
 // readLines is read for text: the records of a file are read by several workers, and written in order.
@@ -76,7 +78,7 @@ func (s *logSource) readLines(ctx context.Context, in *logfile.Reader, path stri
 	o := s.streamOptions(in)
 	spare := make(chan []byte, 2*to.jobs)
 	worker := func() *lineWorker {
-		return &lineWorker{source: s, stream: s.engine.NewStream(o), append: to.make(), spare: spare}
+		return &lineWorker{source: s, options: o, append: to.make(), spare: spare}
 	}
 	var previous time.Time              // of the last record written
 	var guess atomic.Pointer[time.Time] // previous, for the workers, which are ahead
@@ -121,6 +123,9 @@ func (w *lineWorker) work(b *batch.Batch, previous time.Time) *worked {
 		done.out = buf[:0]
 	default:
 		done.out = make([]byte, 0, 2*batch.Size)
+	}
+	if e := w.source.current(); e != w.engine {
+		w.engine, w.stream = e, e.NewStream(w.options)
 	}
 	w.stream.Begin(previous)
 	for i := range b.Len() {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -48,6 +49,7 @@ type logSource struct {
 	zone      *time.Location
 	reference time.Time // zero: each file's own
 	engine    *normalize.Engine
+	reloaded  atomic.Pointer[normalize.Engine] // instead of engine, once definitions changed
 	foreign   []*pylogsparser.Library // of XML files
 	locator   geo.Locator
 	original  bool // events have the line itself
