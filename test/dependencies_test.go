@@ -51,7 +51,6 @@ func dependencies() []dependency {
 			"github.com/santhosh-tekuri/jsonschema", "proves in tests that the schemas we print accept our examples and output",
 			[]string{"logviz", "cmd", "test", "sshrestrict/schema"},
 		},
-		{"go.starlark.net", "runs the scripts of normalizer definitions, which reach nothing but the event", []string{"logviz/normalize"}},
 		{"github.com/rogpeppe/go-internal", "testscript: tests of the command line that read like a manual", []string{"cmd", "test"}},
 	}
 }

@@ -50,7 +50,7 @@ type logSource struct {
 	reference time.Time // zero: each file's own
 	engine    *normalize.Engine
 	reloaded  atomic.Pointer[normalize.Engine] // instead of engine, once definitions changed
-	foreign   []*pylogsparser.Library // of XML files
+	foreign   []*pylogsparser.Library          // of XML files
 	locator   geo.Locator
 	original  bool // events have the line itself
 	live      bool // the log is still written

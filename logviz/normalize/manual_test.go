@@ -16,8 +16,8 @@ func TestManualIsWhole(t *testing.T) {
 	manual := string(data)
 	words := append(newTypes().names(), string(Header), string(Line), string(Body), string(Enrich), "strftime(LAYOUT)")
 	transforms := reflect.TypeFor[Transform]()
-	for i := range transforms.NumField() {
-		words = append(words, transforms.Field(i).Tag.Get("yaml")+":")
+	for field := range transforms.Fields() {
+		words = append(words, field.Tag.Get("yaml")+":")
 	}
 	for _, word := range words {
 		if !strings.Contains(manual, "`"+word) {
