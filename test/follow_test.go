@@ -29,36 +29,53 @@ func TestFollowThroughLogrotate(t *testing.T) {
 			conf := filepath.Join(dir, "logrotate.conf")
 			put(t, conf, 0o600, []byte(log+" {\nrotate 100\nsize 1\nmissingok\n"+how+"\n}\n"))
 			written, stop := make(chan int), make(chan bool)
-			var reopen, busy atomic.Bool
-			go write(log, &reopen, &busy, stop, written)
+			var p pen
+			go p.write(log, stop, written)
 
-			var out bytes.Buffer
+			out, err := os.Create(filepath.Join(dir, "events"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer out.Close()
 			for round := range 8 {
 				cmd := exec.Command(ops, "logviz", "normalize", "--follow", "--position", filepath.Join(dir, "position"), "--tz", "UTC", log)
 				var talk bytes.Buffer
-				cmd.Stdout, cmd.Stderr = &out, &talk
+				cmd.Stdout, cmd.Stderr = out, &talk
 				start(t, cmd)
 				for range 1 + round%3 {
 					time.Sleep(200 * time.Millisecond)
-					rotate(t, conf, dir, how, &reopen, &busy)
+					rotate(t, conf, dir, how, &p)
 				}
 				if round == 7 {
 					close(stop)
 				}
 				time.Sleep(700 * time.Millisecond)
 				if round%2 == 0 {
-					rotate(t, conf, dir, how, &reopen, &busy)
+					rotate(t, conf, dir, how, &p)
 				}
 				end(t, cmd, &talk)
 			}
 			total := <-written
 			cmd := exec.Command(ops, "logviz", "normalize", "--follow", "--position", filepath.Join(dir, "position"), "--tz", "UTC", log)
 			var talk bytes.Buffer
-			cmd.Stdout, cmd.Stderr = &out, &talk
+			cmd.Stdout, cmd.Stderr = out, &talk
 			start(t, cmd)
-			time.Sleep(3 * time.Second)
+			events := func() []byte {
+				data, err := os.ReadFile(out.Name())
+				if err != nil {
+					t.Fatal(err)
+				}
+				return data
+			}
+			for range 600 { // however slow the machine is
+				if bytes.Count(events(), []byte("\n")) >= total {
+					break
+				}
+				time.Sleep(200 * time.Millisecond)
+			}
+			time.Sleep(time.Second) // for what must not come
 			end(t, cmd, &talk)
-			checkNumbers(t, out.Bytes(), total)
+			checkNumbers(t, events(), total)
 		})
 	}
 }
@@ -81,17 +98,23 @@ func end(t *testing.T, cmd *exec.Cmd, talk *bytes.Buffer) {
 	}
 }
 
+// pen is what writes a log.
+type pen struct{ reopen, rest, rests, done atomic.Bool }
+
 // write writes numbered lines to a log until stop, opens it anew when told to, and says how many it wrote.
-func write(log string, reopen, busy *atomic.Bool, stop chan bool, written chan int) {
+func (p *pen) write(log string, stop chan bool, written chan int) {
 	n := 0
 	var file *os.File
-	defer func() { file.Close(); written <- n }()
+	defer func() { file.Close(); p.done.Store(true); written <- n }()
 	for {
-		if file == nil || reopen.Swap(false) {
+		if file == nil || p.reopen.Swap(false) {
 			file.Close()
 			file, _ = os.OpenFile(log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 		}
-		if !busy.Load() {
+		if rest := p.rest.Load(); rest {
+			p.rests.Store(true)
+		} else {
+			p.rests.Store(false)
 			n++
 			fmt.Fprintf(file, "%s host sshd[%d]: Connection closed by 192.0.2.7 port 42 [preauth]\n", time.Now().UTC().Format(time.Stamp), n)
 		}
@@ -105,18 +128,20 @@ func write(log string, reopen, busy *atomic.Bool, stop chan bool, written chan i
 
 // rotate runs logrotate. What is written between its copying and its cutting is lost by design (logrotate(8)), so the
 // writer rests meanwhile.
-func rotate(t *testing.T, conf, dir, how string, reopen, busy *atomic.Bool) {
+func rotate(t *testing.T, conf, dir, how string, p *pen) {
 	t.Helper()
-	if how == "copytruncate" {
-		busy.Store(true)
-		defer busy.Store(false)
-		time.Sleep(20 * time.Millisecond)
+	if how == "copytruncate" && !p.done.Load() {
+		p.rest.Store(true)
+		defer p.rest.Store(false)
+		for !p.rests.Load() && !p.done.Load() {
+			time.Sleep(time.Millisecond)
+		}
 	}
 	if out, err := exec.Command("logrotate", "--force", "--state", filepath.Join(dir, "state"), conf).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	if how != "copytruncate" {
-		reopen.Store(true)
+		p.reopen.Store(true)
 	}
 }
 
