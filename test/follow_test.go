@@ -131,6 +131,7 @@ func (p *pen) write(log string, stop chan bool, written chan int) {
 func rotate(t *testing.T, conf, dir, how string, p *pen) {
 	t.Helper()
 	if how == "copytruncate" && !p.done.Load() {
+		p.rests.Store(false)
 		p.rest.Store(true)
 		defer p.rest.Store(false)
 		for !p.rests.Load() && !p.done.Load() {
