@@ -1,13 +1,14 @@
 // Package batch reads the records of a log in batches, works on several of them at once, and gives the results in the
 // order of the log. Memory is bounded: the reader waits when the workers are behind, and these when the results are not
-// taken. A slow source is not held up: what has come is passed on before the reader waits for more.
+// taken, and the memory of a batch is used again. A slow source is not held up: what has come is passed on before the
+// reader waits for more.
 package batch
 
 import (
 	"context"
 	"io"
-	"strings"
 	"sync"
+	"unsafe"
 
 	"ops/logviz/logfile"
 )
@@ -16,9 +17,10 @@ import (
 // enough for many of them.
 const Size = 128 << 10
 
-// Batch is a run of records of one log.
+// Batch is a run of records of one log. It and its texts are valid until it is recycled.
 type Batch struct {
-	text    string
+	bytes   []byte
+	text    string // bytes as a string
 	records []record
 	end     int64
 }
@@ -47,40 +49,61 @@ func (b *Batch) End() int64 { return b.end }
 
 // Reader gathers records.
 type Reader struct {
-	in      *logfile.Reader
-	err     error
-	text    strings.Builder
-	largest int
+	in    *logfile.Reader
+	err   error
+	spare chan *Batch
 }
 
+// maxSpare bounds the batches that wait to be filled again.
+const maxSpare = 16
+
 // NewReader reads the rest of in.
-func NewReader(in *logfile.Reader) *Reader { return &Reader{in: in} }
+func NewReader(in *logfile.Reader) *Reader { return &Reader{in: in, spare: make(chan *Batch, maxSpare)} }
+
+// Recycle gives a batch back, of which nothing is referred to any more. It may be called at any time, by anyone.
+func (r *Reader) Recycle(b *Batch) {
+	if cap(b.bytes) > 2*Size { // it had a very long record
+		return
+	}
+	select {
+	case r.spare <- b:
+	default:
+	}
+}
+
+func (r *Reader) empty() *Batch {
+	select {
+	case b := <-r.spare:
+		b.bytes, b.text, b.records = b.bytes[:0], "", b.records[:0]
+		return b
+	default:
+		return &Batch{bytes: make([]byte, 0, Size+Size/8)}
+	}
+}
 
 // Next returns the next batch, never an empty one, or the error that ended the log, io.EOF if it ended well.
 func (r *Reader) Next() (*Batch, error) {
-	b := &Batch{records: make([]record, 0, r.largest)}
-	r.text = strings.Builder{}
-	r.text.Grow(Size)
-	for r.err == nil && r.text.Len() < Size && (len(b.records) == 0 || !r.in.MustWait()) {
+	b := r.empty()
+	for r.err == nil && len(b.bytes) < Size && (len(b.records) == 0 || !r.in.MustWait()) {
 		rec, err := r.in.Next()
 		if err != nil {
 			r.err = err
 			break
 		}
-		from := int32(r.text.Len())
-		r.text.Write(rec.Bytes)
-		b.records = append(b.records, record{from, int32(r.text.Len()), rec.Line, rec.TooLong})
+		from := int32(len(b.bytes))
+		b.bytes = append(b.bytes, rec.Bytes...)
+		b.records = append(b.records, record{from, int32(len(b.bytes)), rec.Line, rec.TooLong})
 	}
 	if len(b.records) == 0 {
 		return nil, r.err
 	}
-	b.text, b.end = r.text.String(), r.in.Counts().Bytes
-	r.largest = max(r.largest, len(b.records))
+	// The bytes do not change before the batch is recycled, and a copy for each batch would be most of the garbage.
+	b.text, b.end = unsafe.String(unsafe.SliceData(b.bytes), len(b.bytes)), r.in.Counts().Bytes
 	return b, nil
 }
 
 // Run reads all of in and closes it. Each batch is given to one of the workers, functions that run at the same time, and each result
-// to done, in order. It ends with the first error of done, ctx, or the log; results before an error of the log are done
+// to done, in order, which is the last to see the batch and its texts. It ends with the first error of done, ctx, or the log; results before an error of the log are done
 // first.
 func Run[R any](ctx context.Context, in *logfile.Reader, workers []func(*Batch) R, done func(*Batch, R) error) error {
 	type job struct {
@@ -92,10 +115,10 @@ func Run[R any](ctx context.Context, in *logfile.Reader, workers []func(*Batch) 
 	todo, order := make(chan job), make(chan job, len(workers)) // what is in order is in work, or waits to be taken
 	end := make(chan error, 1)
 	var running sync.WaitGroup
+	r := NewReader(in)
 	running.Go(func() {
 		defer close(todo)
 		defer close(order)
-		r := NewReader(in)
 		for {
 			b, err := r.Next()
 			if err != nil {
@@ -129,6 +152,7 @@ func Run[R any](ctx context.Context, in *logfile.Reader, workers []func(*Batch) 
 		select {
 		case result := <-j.result:
 			if err = done(j.batch, result); err == nil {
+				r.Recycle(j.batch)
 				continue
 			}
 		case <-ctx.Done(): // a batch that no worker took has no result

@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	"strings"
 	"time"
 
 	"ops/logviz"
@@ -75,7 +76,7 @@ func (c *clock) remember(text string, t time.Time) {
 	}
 	midnight := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC).Unix()
 	c.day = day{
-		text: text[:len("Dec 10")], midnight: midnight, offset: int64(offset),
+		text: strings.Clone(text[:len("Dec 10")]), midnight: midnight, offset: int64(offset),
 		from: before.Unix(), to: min(after.Unix(), c.reference.Add(slack).Unix()),
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"ops/logviz"
@@ -22,9 +23,10 @@ type Engine struct {
 
 // stage is a graph with its rules, all of which read the same field.
 type stage struct {
-	field string
-	graph *graph
-	rules []*rule
+	field  string
+	number int // of the field
+	rules  []*rule
+	graph  func() *graph // made when it is first asked for: most logs have few programs
 	// guarded says that some rule asks for fields.
 	guarded bool
 }
@@ -82,7 +84,7 @@ func New(defs ...*Definition) (*Engine, error) {
 		switch d.Stage {
 		case Header:
 			if d.Decode != nil {
-				e.headers = append(e.headers, headers.headers()...)
+				e.headers = append(e.headers, headers.headers(e.names)...)
 				headers = builder{}
 				decoder, err := e.decoder(d)
 				if err != nil {
@@ -90,19 +92,22 @@ func New(defs ...*Definition) (*Engine, error) {
 				}
 				e.headers = append(e.headers, &reading{decode: decoder})
 			} else if gate := gateOf(patterns); gate != "" {
-				e.headers = append(e.headers, headers.headers()...)
+				e.headers = append(e.headers, headers.headers(e.names)...)
 				headers = builder{}
 				headers.add(d.Field, patterns)
-				e.headers = append(e.headers, headers.headers()...)
+				e.headers = append(e.headers, headers.headers(e.names)...)
 				e.headers[len(e.headers)-1].gate = gate
 				headers = builder{}
 			} else {
 				headers.add(d.Field, patterns)
 			}
 		case Enrich:
+			if _, err := e.names.number(d.Field); err != nil {
+				return nil, fmt.Errorf("%s: %w", d.file, err)
+			}
 			var b builder
 			b.add(d.Field, patterns)
-			e.enrich = append(e.enrich, b.build()...)
+			e.enrich = append(e.enrich, b.build(e.names)...)
 		case Line:
 			headers.add("", patterns)
 			lines.add("", patterns)
@@ -117,13 +122,13 @@ func New(defs ...*Definition) (*Engine, error) {
 			}
 		}
 	}
-	e.headers = append(e.headers, headers.headers()...)
-	e.lines = lines.build()
+	e.headers = append(e.headers, headers.headers(e.names)...)
+	e.lines = lines.build(e.names)
 	for program, b := range builders {
 		for _, field := range general.fields { // behind the program's own
 			b.add(field, general.patterns[field])
 		}
-		e.bodies[program] = &bodies{b.build(), b.own}
+		e.bodies[program] = &bodies{b.build(e.names), b.own}
 	}
 	return e, nil
 }
@@ -153,25 +158,25 @@ func (b *builder) add(field string, patterns []compiledPattern) {
 	b.patterns[field] = append(b.patterns[field], patterns...)
 }
 
-func (b *builder) build() []*stage {
+func (b *builder) build(numbers names) []*stage {
 	var out []*stage
 	for _, field := range b.fields {
-		s := &stage{field: field}
+		s := &stage{field: field, number: numbers[field]}
 		var all []*parsed
 		for _, p := range b.patterns[field] {
 			s.rules = append(s.rules, p.rule)
 			s.guarded = s.guarded || len(p.rule.when) > 0
 			all = append(all, p.parsed)
 		}
-		s.graph = newGraph(all)
+		s.graph = sync.OnceValue(func() *graph { return newGraph(all) })
 		out = append(out, s)
 	}
 	return out
 }
 
-func (b *builder) headers() []*reading {
+func (b *builder) headers(numbers names) []*reading {
 	var out []*reading
-	for _, s := range b.build() {
+	for _, s := range b.build(numbers) {
 		out = append(out, &reading{stage: s})
 	}
 	return out

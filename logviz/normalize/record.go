@@ -88,6 +88,19 @@ func (r *Record) Text(field string) string {
 	return ""
 }
 
+// gives reports whether the field of the number may be set; only if it does, Text is worth the search.
+func (r *Record) gives(number int) bool {
+	if r.full {
+		return true
+	}
+	for i := range r.parts {
+		if r.parts[i].rule.gives.has(number) {
+			return true
+		}
+	}
+	return false
+}
+
 // Event fills an event with the record's fields in the order in which they were found.
 func (r *Record) Event(e *logviz.Event) {
 	e.Reset()

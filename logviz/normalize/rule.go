@@ -42,6 +42,8 @@ func (s *fieldSet) add(number int) (already bool) {
 	return already
 }
 
+func (s *fieldSet) has(number int) bool { return s[number/64]&(1<<(number%64)) != 0 }
+
 func (s *fieldSet) meets(other *fieldSet) bool {
 	for i := range s {
 		if s[i]&other[i] != 0 {

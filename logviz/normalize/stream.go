@@ -104,6 +104,9 @@ func (s *Stream) Read(line string, r *Record) error {
 		}
 	}
 	for _, st := range s.engine.enrich {
+		if !r.gives(st.number) {
+			continue
+		}
 		if text := r.Text(st.field); text != "" {
 			s.try(st, text, r)
 		}
@@ -214,7 +217,7 @@ func (s *Stream) try(st *stage, text string, r *Record) *rule {
 	if st.guarded {
 		guard = func(n int) bool { return st.rules[n].passes(r) }
 	}
-	number, found, ok := s.machine.match(st.graph, text, guard)
+	number, found, ok := s.machine.match(st.graph(), text, guard)
 	for ; ok; number, found, ok = s.machine.refuse() {
 		if s.accept(st.rules[number], found, r) {
 			return st.rules[number]

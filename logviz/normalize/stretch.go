@@ -26,9 +26,10 @@ type placement struct {
 // maxAssumed bounds the placements that a stretch remembers before its first record with a time.
 const maxAssumed = 16
 
-// Begin starts a stretch behind a record whose time is thought to be previous, zero at the start of a log.
+// Begin starts a stretch behind a record whose time is thought to be previous, zero at the start of a log. The stream
+// refers to no text of earlier records any more.
 func (s *Stream) Begin(previous time.Time) {
-	s.clock.previous, s.last.typ = previous, nil
+	s.clock.previous, s.last.typ, s.object = previous, nil, object{}
 	if s.clock.now != nil {
 		s.clock.reference = s.clock.now()
 	}
