@@ -32,6 +32,7 @@ type node struct {
 	index    *[256]uint8 // by the first byte, of the literal plus one; nil where there are few
 	steps    []*step     // in order of low
 	branches bool        // there is more than one way on
+	uneven   bool        // which way is taken may depend on the value of a digit
 	first    byteSet     // what a text can go on with here; valid if the end of the text alone does not lead on
 }
 
@@ -254,6 +255,7 @@ func (g *graph) finish(n *node, done map[*node]bool) {
 	n.shorten()
 	n.way = n.only()
 	n.branches = n.way == wayAny && len(n.steps) > 0
+	n.uneven = n.isUneven()
 }
 
 // shorten leads edges past the ends of optional parts.

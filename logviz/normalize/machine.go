@@ -37,7 +37,8 @@ type machine struct {
 	visited []uint64 // bit node×(len(text)+1)+position
 	marks   []span   // by step: the ends between from and to were tried, wherever the field begins
 	guard   func(rule int) bool
-	early   int // steps that count as done, for tests
+	watch   *watch // what notes the questions about digits; nil mostly
+	early   int    // steps that count as done, for tests
 }
 
 // refused are rules that are out of question for this text.
@@ -60,6 +61,9 @@ func (m *machine) refuse() (rule int, captures []capture, ok bool) {
 
 func (m *machine) again(g *graph, text string, guard func(rule int) bool) (rule int, captures []capture, ok bool) {
 	m.graph, m.text, m.guard = g, text, guard
+	if m.watch != nil {
+		m.watch.over(text)
+	}
 	m.best, m.steps = noRule, m.early
 	m.visited, m.held, m.found = m.visited[:0], m.held[:0], m.found[:0]
 	m.walk(g.root, 0)
@@ -75,7 +79,13 @@ func (m *machine) express() {
 			return
 		}
 		if !strings.Contains(m.text, e.needs) {
+			if m.watch != nil {
+				m.watch.loose = m.watch.loose || hasDigit(e.needs)
+			}
 			continue
+		}
+		if m.watch != nil {
+			m.watch.loose = true
 		}
 		at := e.re.FindStringSubmatchIndex(m.text)
 		if at == nil || !m.allows(e.rule) || !e.sound(m.text, at) {
@@ -109,6 +119,9 @@ func (m *machine) allows(rule int) bool {
 func (m *machine) walk(n *node, at int) {
 	text := m.text
 	for n.low < m.best {
+		if n.uneven && m.watch != nil {
+			m.watch.examine(n, text, at)
+		}
 		switch n.way {
 		case wayText:
 			l := &n.literals[0]
@@ -125,7 +138,7 @@ func (m *machine) walk(n *node, at int) {
 			}
 			m.hold(s, at, end)
 			at, n = end, s.to
-			if n.way == wayText && n.low < m.best { // as behind most fields
+			if n.way == wayText && n.low < m.best && !n.uneven { // as behind most fields
 				l := &n.literals[0]
 				if !l.begins(text[at:]) {
 					return
@@ -267,7 +280,7 @@ func (m *machine) takeField(s *step, at int) {
 		}
 		return
 	}
-	if size := t.size(m.text[at:]); size >= t.least {
+	if size := m.size(t, at); size >= t.least {
 		m.ends(s, at, at+t.least, at+size)
 	}
 }
@@ -276,7 +289,7 @@ func (m *machine) takeField(s *step, at int) {
 // not match may still be a dash.
 func (m *machine) end(s *step, at int) int {
 	t := s.field.typ
-	size := t.size(m.text[at:])
+	size := m.size(t, at)
 	switch {
 	case size >= t.least && (s.only || m.accepts(s, at, at+size)):
 		return at + size
@@ -303,8 +316,29 @@ func (t *fieldType) size(s string) int {
 	return n
 }
 
+// size returns what a field can take at most of the text from a place on.
+func (m *machine) size(t *fieldType, at int) int {
+	size := t.size(m.text[at:])
+	if m.watch != nil && !t.even && (t.class == nil || !t.class.even()) {
+		m.watch.asked(t, at, len(m.text), size)
+	}
+	return size
+}
+
 func (m *machine) accepts(s *step, from, to int) bool {
-	return s.field.typ.ok == nil || s.field.typ.ok(m.text[from:to])
+	t := s.field.typ
+	if t.ok == nil {
+		return true
+	}
+	ok := t.ok(m.text[from:to])
+	if m.watch != nil && !t.okEven {
+		answer := probeNo
+		if ok {
+			answer = probeYes
+		}
+		m.watch.asked(t, from, to, answer)
+	}
+	return ok
 }
 
 // leave goes on behind a field.

@@ -26,9 +26,11 @@ type Record struct {
 		addr netip.Addr
 	}
 	// full says that a rule had transforms: the fields are those of made, and not what the parts say.
-	full  bool
-	made  logviz.Event
-	event logviz.Event // for AppendJSON, where it needs one
+	full bool
+	made logviz.Event
+	// memory is that of the record's shape, if it was read by it.
+	memory *memory
+	event  logviz.Event // for AppendJSON, where it needs one
 }
 
 // Add gives the record one more field, which it must not have.
@@ -51,7 +53,7 @@ func (r *Record) whole() bool {
 
 func (r *Record) reset(line string) {
 	r.line, r.headers, r.time, r.original, r.within = line, 0, logviz.Value{}, false, true
-	r.known, r.full = [roles]string{}, false
+	r.known, r.full, r.memory = [roles]string{}, false, nil
 	r.parts, r.captures, r.times, r.added = r.parts[:0], r.captures[:0], r.times[:0], r.added[:0]
 }
 

@@ -46,9 +46,10 @@ type Stream struct {
 	bare    bool    // without event.original
 	// failures are the transforms that failed, by the names of definition and pattern.
 	failures map[string]*Failure
-	turn     turn     // of the transform that runs
-	record   Record   // of Parse
-	object   object   // the structured record read last
+	turn     turn   // of the transform that runs
+	record   Record // of Parse
+	object   object // the structured record read last
+	recall   recall
 	last     struct { // the stamp read last: logs repeat them
 		typ   *fieldType
 		text  string
@@ -90,14 +91,29 @@ func (s *Stream) Read(line string, r *Record) error {
 	if s.foreign != nil && s.readForeign(line, r) {
 		return nil
 	}
+	m, hash, again := s.recall.look(line)
+	switch {
+	case m != nil && s.recalled(line, m, r):
+		return m.err
+	case !again:
+		return s.read(line, r)
+	}
+	s.recall.watch.begin(line)
+	s.machine.watch = &s.recall.watch
+	err := s.read(line, r)
+	s.machine.watch = nil
+	s.remember(hash, r, err)
+	return err
+}
+
+// read reads a record by the definitions.
+func (s *Stream) read(line string, r *Record) error {
 	if !s.header(line, r) {
 		r.reset(line)
 		return ErrHeader
 	}
 	s.headed(r)
-	if t := r.time.Time(); r.time.Kind() != 0 {
-		s.clock.passed(t)
-	}
+	s.passed(r)
 	if !r.whole() {
 		if err := s.body(r); err != nil && !s.line(line, r) {
 			return err
@@ -114,6 +130,13 @@ func (s *Stream) Read(line string, r *Record) error {
 	return nil
 }
 
+// passed tells the clock of the record's time.
+func (s *Stream) passed(r *Record) {
+	if r.time.Kind() != 0 {
+		s.clock.passed(r.time.Time())
+	}
+}
+
 // line reads a record of which a header was understood and nothing else as one that says everything itself. If it is
 // none, the record is as it was.
 func (s *Stream) line(line string, r *Record) bool {
@@ -121,6 +144,7 @@ func (s *Stream) line(line string, r *Record) bool {
 	for _, st := range s.engine.lines {
 		if s.try(st, line, r) != nil {
 			s.headed(r)
+			s.recall.watch.loose = true // the clock was told of another time
 			return true
 		}
 	}
@@ -143,9 +167,7 @@ func (s *Stream) readForeign(line string, r *Record) bool {
 	}
 	s.headed(r)
 	r.look()
-	if t := r.time.Time(); r.time.Kind() != 0 {
-		s.clock.passed(t)
-	}
+	s.passed(r)
 	return true
 }
 
@@ -171,7 +193,9 @@ func (s *Stream) header(line string, r *Record) bool {
 }
 
 func (s *Stream) body(r *Record) error {
-	b := s.bodies(r.Text(logviz.FieldProgram))
+	program := r.Text(logviz.FieldProgram)
+	s.recall.watch.loose = s.recall.watch.loose || hasDigit(program)
+	b := s.bodies(program)
 	message := r.Text(logviz.FieldMessage)
 	for range maxNext {
 		var found *rule
@@ -215,13 +239,17 @@ func (s *Stream) bodies(program string) *bodies {
 func (s *Stream) try(st *stage, text string, r *Record) *rule {
 	var guard func(int) bool
 	if st.guarded {
-		guard = func(n int) bool { return st.rules[n].passes(r) }
+		guard = func(n int) bool {
+			s.recall.watch.loose = s.recall.watch.loose || s.machine.watch != nil && st.rules[n].asksDigits(r)
+			return st.rules[n].passes(r)
+		}
 	}
 	number, found, ok := s.machine.match(st.graph(), text, guard)
 	for ; ok; number, found, ok = s.machine.refuse() {
 		if s.accept(st.rules[number], found, r) {
 			return st.rules[number]
 		}
+		s.recall.watch.loose = true // it is no value of its type
 	}
 	return nil
 }

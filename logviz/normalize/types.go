@@ -28,6 +28,8 @@ type fieldType struct {
 	all   bool // any bytes, as many as there are
 	// ok, where there is one, must accept the piece.
 	ok func(s string) bool
+	// even and okEven say that span and ok see no difference between one digit and another.
+	even, okEven bool
 	// value converts the piece; nil means text. Those of a moment need the clock, which places stamps without year or zone.
 	value  func(s string, c *clock) (logviz.Value, bool)
 	moment bool
@@ -41,24 +43,24 @@ func fieldTypes() []*fieldType {
 	word, name, program, host := except(" \t"), those(isNameByte), except(" \t[]:"), those(isHostByte)
 	digit, number := those(isDigit), those(func(c byte) bool { return isDigit(c) || c == '-' || c == '+' })
 	return []*fieldType{
-		{name: "text", doc: "anything, also nothing", all: true, span: func(s string) int { return len(s) }},
-		{name: "trimmed", doc: "anything that neither begins nor ends with white space, also nothing", span: func(s string) int { return len(s) }, ok: isTrimmed},
-		{name: "blank", doc: "white space of any kind and length, also none", span: spanBlank},
+		{name: "text", doc: "anything, also nothing", all: true, even: true, span: func(s string) int { return len(s) }},
+		{name: "trimmed", doc: "anything that neither begins nor ends with white space, also nothing", even: true, span: func(s string) int { return len(s) }, ok: isTrimmed, okEven: true},
+		{name: "blank", doc: "white space of any kind and length, also none", even: true, span: spanBlank},
 		{name: "cell", doc: "anything without a tab, also nothing", class: except("\t")},
 		{name: "tag", doc: "anything without brackets, also nothing", class: except("[]")},
 		{name: "word", doc: "anything without white space", class: word, first: word, least: 1},
 		{name: "name", doc: "letters, digits, and the characters . _ -", class: name, first: name, least: 1},
 		{name: "program", doc: "a program's name: no white space, brackets or colon", class: program, first: program, fixed: true, least: 1},
-		{name: "quoted", doc: `a text in double quotes, with \" inside, without the quotes`, span: spanQuoted, first: those(is('"')), fixed: true, value: quotedValue},
-		{name: "escaped", doc: `up to a double quote before which no backslash stands: what stands inside quotes, as it was written`, span: spanEscaped, ok: endsNoEscape},
-		{name: "structured-data", doc: "RFC 5424 section 6.3, or -", span: spanStructuredData, first: those(is('[', '-')), fixed: true},
-		{name: "int", doc: "a whole number in decimal, with or without sign", span: spanInt, first: number, fixed: true, value: intValue, written: isCanonical},
+		{name: "quoted", doc: `a text in double quotes, with \" inside, without the quotes`, even: true, span: spanQuoted, first: those(is('"')), fixed: true, value: quotedValue},
+		{name: "escaped", doc: `up to a double quote before which no backslash stands: what stands inside quotes, as it was written`, even: true, span: spanEscaped, ok: endsNoEscape, okEven: true},
+		{name: "structured-data", doc: "RFC 5424 section 6.3, or -", even: true, span: spanStructuredData, first: those(is('[', '-')), fixed: true},
+		{name: "int", doc: "a whole number in decimal, with or without sign", even: true, span: spanInt, first: number, fixed: true, value: intValue, written: isCanonical},
 		{name: "count", doc: "how often, 1 to 999999999", class: digit, first: digit, fixed: true, least: 1, ok: isCount, value: intValue, written: isCanonical},
-		{name: "float", doc: "a decimal number", span: spanFloat, first: number, fixed: true, value: floatValue},
+		{name: "float", doc: "a decimal number", even: true, span: spanFloat, first: number, fixed: true, value: floatValue},
 		{name: "port", doc: "a number from 0 to 65535", class: digit, first: digit, fixed: true, least: 1, ok: isPort, value: intValue, written: isCanonical},
-		{name: "ip", doc: "an IPv4 or IPv6 address", span: spanIP, first: those(isIPByte), least: 2, ok: isIP, value: ipValue, quotable: true},
+		{name: "ip", doc: "an IPv4 or IPv6 address", even: true, span: spanIP, first: those(isIPByte), least: 2, ok: isIP, value: ipValue, quotable: true},
 		{name: "host", doc: "an address or a host's name; named X.address, it sets X.ip or X.domain too", class: host, first: host, least: 1},
-		{name: "mac", doc: "six pairs of hexadecimal digits with colons or hyphens", span: spanMAC, first: those(isHex), fixed: true, value: macValue},
+		{name: "mac", doc: "six pairs of hexadecimal digits with colons or hyphens", even: true, span: spanMAC, first: those(isHex), fixed: true, value: macValue},
 		{name: "rfc3164", doc: "Dec 10 06:55:46, also with year or fraction of a second", span: spanBSD, first: those(isUpper), fixed: true, value: bsdValue, moment: true},
 		{name: "rfc3339", doc: "2026-03-14T06:25:01.5+01:00, zone also as +0100, or without", span: spanISO, first: digit, fixed: true, value: isoValue, moment: true},
 		{name: "epoch", doc: "seconds since 1970, with or without fraction", span: spanFloat, first: number, fixed: true, value: epochValue(time.Second), moment: true},

@@ -1,0 +1,218 @@
+package normalize
+
+import (
+	"slices"
+	"strings"
+	"unsafe"
+
+	"ops/logviz"
+)
+
+// Most lines of a log have the shape of one that was read before: only numbers differ. What was found in that one is
+// found at the same places in them, if nothing that led to it asked which digit stands where. A stream therefore watches
+// how it reads a line whose shape came before, and notes what did ask; lines of the shape are then read by asking these
+// questions again, and by taking the fields from where they are. All else, such as the values of stamps, is done anew.
+// The result is the same as without.
+
+const (
+	maxShape   = 512  // length in bytes of lines that are remembered
+	memories   = 2048 // of one stream
+	maxProbes  = 12
+	trial      = 1024 // lookups after which it is seen whether remembering pays
+	restingFor = 8 * trial
+)
+
+// memory is what was found in lines of a shape.
+type memory struct {
+	shape   string
+	probes  []probe
+	parts   []part  // their captures are those of places
+	places  []place // of the captures
+	headers int
+	within  bool
+	clean   bool // the shape needs no escapes in JSON
+	err     error
+}
+
+type place struct {
+	field    *fieldRef
+	from, to int32
+}
+
+// probe is a question whose answer depends on digits.
+type probe struct {
+	typ      *fieldType
+	from, to int32 // of the text in the line
+	size     int32 // that typ.size gave for it; -2 if typ.ok was asked and said yes, -3 if it said no
+}
+
+const (
+	probeYes = -2
+	probeNo  = -3
+)
+
+// watch follows the reading of a line.
+type watch struct {
+	line   string
+	base   int // of the machine's text in the line
+	loose  bool
+	probes []probe
+}
+
+// recall is the memory of a stream.
+type recall struct {
+	shape        []byte
+	table        []*memory
+	seen         []uint32 // parts of the hashes of shapes that came once
+	tried, known int
+	resting      int // lines for which nothing is looked up: the log does not repeat itself
+	watch        watch
+	found        []capture
+}
+
+// look returns the memory of a line's shape, or nil. again says that the shape came before but is not remembered.
+func (c *recall) look(line string) (m *memory, hash uint64, again bool) {
+	if len(line) > maxShape || c.resting > 0 || len(line) == 0 || line[0] == '{' || line[0] == '_' {
+		c.resting = max(0, c.resting-1)
+		return nil, 0, false
+	}
+	if c.table == nil {
+		c.table, c.seen = make([]*memory, memories), make([]uint32, 2*memories)
+	}
+	if c.tried++; c.tried == trial {
+		if c.known < trial/8 {
+			c.resting = restingFor
+		}
+		c.tried, c.known = 0, 0
+	}
+	c.shape, hash = appendShape(c.shape[:0], line)
+	if m = c.table[hash%memories]; m != nil && m.shape == string(c.shape) {
+		c.known++
+		return m, hash, false
+	}
+	seen, mark := &c.seen[hash%uint64(len(c.seen))], uint32(hash>>32)
+	again = *seen == mark
+	*seen = mark
+	return nil, hash, again
+}
+
+// recalled fills the record as lines of the memory's shape are read. It reports false if this line may be different.
+func (s *Stream) recalled(line string, m *memory, r *Record) bool {
+	for i := range m.probes {
+		if !m.probes[i].holds(line) {
+			return false
+		}
+	}
+	for i := range m.parts {
+		p := &m.parts[i]
+		found := s.recall.found[:0]
+		for k := p.from; k < p.to; k++ {
+			at := &m.places[k]
+			found = append(found, capture{at.field, line[at.from:at.to]})
+		}
+		s.recall.found = found
+		if !s.accept(p.rule, found, r) {
+			r.reset(line)
+			return false
+		}
+		if i+1 == m.headers {
+			s.headed(r)
+			s.passed(r)
+		}
+	}
+	r.memory = m
+	return true
+}
+
+func (p *probe) holds(line string) bool {
+	text := line[p.from:p.to]
+	switch p.size {
+	case probeYes:
+		return p.typ.ok(text)
+	case probeNo:
+		return !p.typ.ok(text)
+	}
+	return p.typ.size(text) == int(p.size)
+}
+
+// remember keeps how a line was read that was watched.
+func (s *Stream) remember(hash uint64, r *Record, err error) {
+	w := &s.recall.watch
+	if w.loose || r.full {
+		return
+	}
+	m := &memory{
+		shape: string(s.recall.shape), probes: slices.Clone(w.probes), parts: slices.Clone(r.parts),
+		headers: r.headers, within: r.within, clean: r.within && logviz.IsPlainJSON(r.line), err: err,
+	}
+	for _, c := range r.captures {
+		from, ok := offsetIn(r.line, c.text)
+		if !ok {
+			return
+		}
+		m.places = append(m.places, place{c.field, int32(from), int32(from + len(c.text))})
+	}
+	s.recall.table[hash%memories] = m
+}
+
+// offsetIn returns where in line a part of it begins, and false if it is none.
+func offsetIn(line, part string) (int, bool) {
+	if part == "" {
+		return 0, true
+	}
+	from := uintptr(unsafe.Pointer(unsafe.StringData(part))) - uintptr(unsafe.Pointer(unsafe.StringData(line)))
+	if from >= uintptr(len(line)) || from+uintptr(len(part)) > uintptr(len(line)) {
+		return 0, false
+	}
+	return int(from), true
+}
+
+func (w *watch) begin(line string) {
+	w.line, w.loose, w.probes = line, false, w.probes[:0]
+}
+
+// over begins the watch over a search in a text, which must be a part of the line.
+func (w *watch) over(text string) {
+	at, ok := offsetIn(w.line, text)
+	w.base = at
+	w.loose = w.loose || !ok
+}
+
+// asked notes a question.
+func (w *watch) asked(t *fieldType, from, to, size int) {
+	if len(w.probes) == maxProbes {
+		w.loose = true
+	}
+	if !w.loose {
+		w.probes = append(w.probes, probe{t, int32(w.base + from), int32(w.base + to), int32(size)})
+	}
+}
+
+// examine notes whether the ways on from a node depend on digits.
+func (w *watch) examine(n *node, text string, at int) {
+	rest := text[at:]
+	digit := rest != "" && isDigit(rest[0])
+	// What begins with a text is left to mixes, whatever the first byte.
+	for i := range n.literals {
+		w.loose = w.loose || mixes(n.literals[i].text, rest)
+	}
+	for _, s := range n.steps {
+		w.loose = w.loose || digit && s.op != opChoice && !s.first.even() || s.body != nil && digit && !s.body.first.even() ||
+			slices.ContainsFunc(s.texts, func(text string) bool { return mixes(text, rest) }) ||
+			s.op == opField && (s.follow != nil && !s.only && !s.follow.even() || hasDigit(s.tail))
+	}
+}
+
+// isUneven reports whether a way on from the node may depend on the value of a digit.
+func (n *node) isUneven() bool {
+	return slices.ContainsFunc(n.literals, func(l literal) bool { return hasDigit(l.text) }) ||
+		slices.ContainsFunc(n.steps, func(s *step) bool {
+			return !s.first.even() || s.body != nil && !s.body.first.even() || s.follow != nil && !s.follow.even() ||
+				slices.ContainsFunc(s.texts, hasDigit) || hasDigit(s.tail)
+		})
+}
+
+// asksDigits reports whether the rule's guards compare a text with a digit.
+func (rl *rule) asksDigits(r *Record) bool {
+	return slices.ContainsFunc(rl.when, func(g guard) bool { return strings.ContainsAny(r.Text(g.field), "0123456789") })
+}
