@@ -194,9 +194,16 @@ func (r *reader) upTo(n, low, high int) int {
 
 // oneOf reads one of n names, or its first three letters, and returns its number.
 func (r *reader) oneOf(n int, name func(int) string) int {
+	if r.ok = r.ok && len(r.s)-r.at >= 3; !r.ok {
+		return 0
+	}
 	for i := range n {
-		for _, s := range [...]string{name(i), name(i)[:3]} {
-			if r.ok && len(r.s)-r.at >= len(s) && strings.EqualFold(r.s[r.at:r.at+len(s)], s) {
+		full := name(i)
+		if full[0] != r.s[r.at]&^0x20 {
+			continue
+		}
+		for _, s := range [...]string{full, full[:3]} {
+			if len(r.s)-r.at >= len(s) && strings.EqualFold(r.s[r.at:r.at+len(s)], s) {
 				r.at += len(s)
 				return i
 			}
@@ -284,7 +291,11 @@ func (l layout) first() *byteSet {
 	switch d := l[0]; d.verb {
 	case 0:
 		return those(is(d.text[0]))
-	case 'b', 'B', 'h', 'a', 'A', 'Z', 'p':
+	case 'b', 'B', 'h':
+		return anyCase("JFMASOND")
+	case 'a', 'A':
+		return anyCase("SMTWF")
+	case 'Z', 'p':
 		return those(func(c byte) bool { return (c|0x20)-'a' < 26 })
 	case 'd', 'e':
 		return those(func(c byte) bool { return isDigit(c) || c == ' ' })
@@ -292,6 +303,10 @@ func (l layout) first() *byteSet {
 		return nil
 	}
 	return those(isDigit)
+}
+
+func anyCase(letters string) *byteSet {
+	return those(func(c byte) bool { return strings.IndexByte(letters, c&^0x20) >= 0 && c >= 'A' })
 }
 
 // momentType makes a type of layouts, of which the first that matches counts.

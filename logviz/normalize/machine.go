@@ -320,7 +320,7 @@ func (t *fieldType) size(s string) int {
 func (m *machine) size(t *fieldType, at int) int {
 	size := t.size(m.text[at:])
 	if m.watch != nil && !t.even && (t.class == nil || !t.class.even()) {
-		m.watch.asked(t, at, len(m.text), size)
+		m.watch.asked(probe{ask: askSize, typ: t, answer: int32(size)}, at, len(m.text))
 	}
 	return size
 }
@@ -332,11 +332,7 @@ func (m *machine) accepts(s *step, from, to int) bool {
 	}
 	ok := t.ok(m.text[from:to])
 	if m.watch != nil && !t.okEven {
-		answer := probeNo
-		if ok {
-			answer = probeYes
-		}
-		m.watch.asked(t, from, to, answer)
+		m.watch.asked(probe{ask: askOK, typ: t, answer: bit(ok)}, from, to)
 	}
 	return ok
 }
@@ -373,6 +369,9 @@ func (m *machine) ends(s *step, at, shortest, longest int) {
 			// The text may begin inside the field's span and end behind it.
 			reach := min(len(m.text), end+len(s.tail))
 			found := lastIndex(m.text[shortest:reach], s.tail)
+			if m.watch != nil && hasDigit(s.tail) {
+				m.watch.asked(probe{ask: askLast, text: s.tail, answer: int32(found)}, shortest, reach)
+			}
 			if found < 0 {
 				return
 			}

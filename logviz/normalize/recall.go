@@ -39,16 +39,22 @@ type place struct {
 	from, to int32
 }
 
-// probe is a question whose answer depends on digits.
+// probe is a question about a piece of the line whose answer depends on digits.
 type probe struct {
+	ask      question
 	typ      *fieldType
-	from, to int32 // of the text in the line
-	size     int32 // that typ.size gave for it; -2 if typ.ok was asked and said yes, -3 if it said no
+	text     string
+	from, to int32 // of the piece
+	answer   int32
 }
 
+type question uint8
+
 const (
-	probeYes = -2
-	probeNo  = -3
+	askSize  question = iota // what typ.size is
+	askOK                    // whether typ.ok holds: 1 or 0
+	askBegin                 // whether it begins with text: 1 or 0
+	askLast                  // where text is in it for the last time, -1 if nowhere
 )
 
 // watch follows the reading of a line.
@@ -86,9 +92,12 @@ func (c *recall) look(line string) (m *memory, hash uint64, again bool) {
 		c.tried, c.known = 0, 0
 	}
 	c.shape, hash = appendShape(c.shape[:0], line)
-	if m = c.table[hash%memories]; m != nil && m.shape == string(c.shape) {
-		c.known++
-		return m, hash, false
+	at := hash % memories &^ 1
+	for _, m = range c.table[at : at+2] {
+		if m != nil && m.shape == string(c.shape) {
+			c.known++
+			return m, hash, false
+		}
 	}
 	seen, mark := &c.seen[hash%uint64(len(c.seen))], uint32(hash>>32)
 	again = *seen == mark
@@ -125,14 +134,23 @@ func (s *Stream) recalled(line string, m *memory, r *Record) bool {
 }
 
 func (p *probe) holds(line string) bool {
-	text := line[p.from:p.to]
-	switch p.size {
-	case probeYes:
-		return p.typ.ok(text)
-	case probeNo:
-		return !p.typ.ok(text)
+	piece := line[p.from:p.to]
+	switch p.ask {
+	case askOK:
+		return p.answer == bit(p.typ.ok(piece))
+	case askBegin:
+		return p.answer == bit(strings.HasPrefix(piece, p.text))
+	case askLast:
+		return p.answer == int32(strings.LastIndex(piece, p.text))
 	}
-	return p.typ.size(text) == int(p.size)
+	return p.answer == int32(p.typ.size(piece))
+}
+
+func bit(yes bool) int32 {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 // remember keeps how a line was read that was watched.
@@ -152,7 +170,8 @@ func (s *Stream) remember(hash uint64, r *Record, err error) {
 		}
 		m.places = append(m.places, place{c.field, int32(from), int32(from + len(c.text))})
 	}
-	s.recall.table[hash%memories] = m
+	at := hash % memories &^ 1
+	s.recall.table[at], s.recall.table[at+1] = m, s.recall.table[at]
 }
 
 // offsetIn returns where in line a part of it begins, and false if it is none.
@@ -178,28 +197,36 @@ func (w *watch) over(text string) {
 	w.loose = w.loose || !ok
 }
 
-// asked notes a question.
-func (w *watch) asked(t *fieldType, from, to, size int) {
+// asked notes a question about the machine's text between two places.
+func (w *watch) asked(p probe, from, to int) {
 	if len(w.probes) == maxProbes {
 		w.loose = true
 	}
 	if !w.loose {
-		w.probes = append(w.probes, probe{t, int32(w.base + from), int32(w.base + to), int32(size)})
+		p.from, p.to = int32(w.base+from), int32(w.base+to)
+		w.probes = append(w.probes, p)
+	}
+}
+
+// begins notes whether something begins with a text, if that depends on digits.
+func (w *watch) begins(with, text string, at int) {
+	if rest := text[at:]; mixes(with, rest) {
+		w.asked(probe{ask: askBegin, text: with, answer: bit(strings.HasPrefix(rest, with))}, at, at+len(with))
 	}
 }
 
 // examine notes whether the ways on from a node depend on digits.
 func (w *watch) examine(n *node, text string, at int) {
-	rest := text[at:]
-	digit := rest != "" && isDigit(rest[0])
-	// What begins with a text is left to mixes, whatever the first byte.
+	digit := at < len(text) && isDigit(text[at])
 	for i := range n.literals {
-		w.loose = w.loose || mixes(n.literals[i].text, rest)
+		w.begins(n.literals[i].text, text, at)
 	}
 	for _, s := range n.steps {
+		for _, choice := range s.texts {
+			w.begins(choice, text, at)
+		}
 		w.loose = w.loose || digit && s.op != opChoice && !s.first.even() || s.body != nil && digit && !s.body.first.even() ||
-			slices.ContainsFunc(s.texts, func(text string) bool { return mixes(text, rest) }) ||
-			s.op == opField && (s.follow != nil && !s.only && !s.follow.even() || hasDigit(s.tail))
+			s.op == opField && s.follow != nil && !s.only && !s.follow.even()
 	}
 }
 
@@ -208,7 +235,7 @@ func (n *node) isUneven() bool {
 	return slices.ContainsFunc(n.literals, func(l literal) bool { return hasDigit(l.text) }) ||
 		slices.ContainsFunc(n.steps, func(s *step) bool {
 			return !s.first.even() || s.body != nil && !s.body.first.even() || s.follow != nil && !s.follow.even() ||
-				slices.ContainsFunc(s.texts, hasDigit) || hasDigit(s.tail)
+				slices.ContainsFunc(s.texts, hasDigit)
 		})
 }
 
