@@ -24,14 +24,14 @@ const (
 
 // memory is what was found in lines of a shape.
 type memory struct {
-	shape   string
-	probes  []probe
-	parts   []part  // their captures are those of places
-	places  []place // of the captures
-	headers int
-	within  bool
-	clean   bool // the shape needs no escapes in JSON
-	err     error
+	shape    string
+	probes   []probe
+	parts    []part  // their captures are those of places
+	places   []place // of the captures
+	headers  int
+	err      error
+	clean    bool     // it needs no escapes in JSON, and no field is given twice
+	template template // made when it is first asked for
 }
 
 type place struct {
@@ -161,7 +161,7 @@ func (s *Stream) remember(hash uint64, r *Record, err error) {
 	}
 	m := &memory{
 		shape: string(s.recall.shape), probes: slices.Clone(w.probes), parts: slices.Clone(r.parts),
-		headers: r.headers, within: r.within, clean: r.within && logviz.IsPlainJSON(r.line), err: err,
+		headers: r.headers, clean: r.within && r.plain() && logviz.IsPlainJSON(r.line), err: err,
 	}
 	for _, c := range r.captures {
 		from, ok := offsetIn(r.line, c.text)

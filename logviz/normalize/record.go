@@ -31,6 +31,10 @@ type Record struct {
 	// memory is that of the record's shape, if it was read by it.
 	memory *memory
 	event  logviz.Event // for AppendJSON, where it needs one
+	shown  struct {     // the time written last
+		time logviz.Value
+		json []byte
+	}
 }
 
 // Add gives the record one more field, which it must not have.

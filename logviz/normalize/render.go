@@ -9,12 +9,18 @@ import (
 
 // AppendJSON appends what the record's event would append, byte for byte, without making the event.
 func (r *Record) AppendJSON(b []byte) []byte {
+	start := len(b)
+	if m := r.memory; m != nil && m.clean {
+		if m.template == nil {
+			m.template = r.newTemplate()
+		}
+		return r.close(m.template.append(append(b, '{'), r), start)
+	}
 	if r.full || !r.plain() {
 		r.Event(&r.event)
 		return r.event.AppendJSON(b)
 	}
 	r.clean = r.within && logviz.IsPlainJSON(r.line)
-	start := len(b)
 	b = append(b, '{')
 	for i := range r.parts {
 		if i == r.headers {
@@ -25,10 +31,15 @@ func (r *Record) AppendJSON(b []byte) []byte {
 	if r.headers == len(r.parts) {
 		b = r.appendOriginal(b)
 	}
+	return r.close(b, start)
+}
+
+// close appends what was added and ends the object that begins at start.
+func (r *Record) close(b []byte, start int) []byte {
 	for _, f := range r.added {
 		b = f.Value.AppendJSON(append(logviz.AppendJSONString(append(b, ','), f.Name), ':'))
 	}
-	if len(b) > start+1 { // the first member has no comma before it
+	if len(b) > start+1 && b[start+1] == ',' { // the first member has none before it
 		b = append(b[:start+1], b[start+2:]...)
 	}
 	return append(b, '}')
@@ -74,23 +85,38 @@ func (r *Record) appendPart(b []byte, p *part) []byte {
 		b = append(b, c.field.key...)
 		switch {
 		case t.moment:
-			b = r.times[times].AppendJSON(b)
+			b = r.appendTime(b, times)
 			times++
 		case t.value == nil:
 			b = r.appendText(b, c.text)
-		case t.written != nil && t.written(c.text):
-			b = append(b, c.text...)
-		case t.quotable && isIPv4(c.text):
-			b = append(append(append(b, '"'), c.text...), '"')
 		default:
-			v, _ := t.value(c.text, nil)
-			b = v.AppendJSON(b)
+			b = t.append(b, c.text)
 		}
 		if c.field.endpoint != nil {
 			b = c.field.endpoint.append(b, c.text)
 		}
 	}
 	return append(b, p.rule.fixed...)
+}
+
+// append appends the value of a piece.
+func (t *fieldType) append(b []byte, piece string) []byte {
+	switch {
+	case t.written != nil && t.written(piece):
+		return append(b, piece...)
+	case t.quotable && isIPv4(piece):
+		return append(append(append(b, '"'), piece...), '"')
+	}
+	v, _ := t.value(piece, nil)
+	return v.AppendJSON(b)
+}
+
+// appendTime appends the i-th time. Logs repeat them.
+func (r *Record) appendTime(b []byte, i int) []byte {
+	if t := r.times[i]; !t.Equal(r.shown.time) {
+		r.shown.time, r.shown.json = t, t.AppendJSON(r.shown.json[:0])
+	}
+	return append(b, r.shown.json...)
 }
 
 // endpoint writes what an X.address is, see setEndpoint.
