@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"net/netip"
 	"runtime"
 	"sync/atomic"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"ops/logviz"
 	"ops/logviz/batch"
+	"ops/logviz/geo"
 	"ops/logviz/logfile"
 	"ops/logviz/normalize"
 )
@@ -68,6 +70,8 @@ type lineWorker struct {
 	stream  *normalize.Stream // of the engine
 	record  normalize.Record
 	append  appender
+	address netip.Addr // located last
+	place   geo.Place
 	spare   chan []byte
 }
 
@@ -139,7 +143,10 @@ func (w *lineWorker) work(b *batch.Batch, previous time.Time) *worked {
 			continue
 		}
 		done.events++
-		w.source.locate(&w.record)
+		if source := w.record.Source(); source != w.address { // logs of attacks repeat them
+			w.address, w.place = source, w.source.locator.Lookup(source)
+		}
+		addCountry(&w.record, w.place)
 		if done.out, done.err = w.append(done.out, &w.record); done.err != nil {
 			return done
 		}

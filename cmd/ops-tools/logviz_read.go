@@ -236,10 +236,14 @@ func (s *logSource) readFile(ctx context.Context, in *logfile.Reader, path strin
 // locate adds the country of the source to a record.
 func (s *logSource) locate(r *normalize.Record) geo.Place {
 	place := s.locator.Lookup(r.Source())
+	addCountry(r, place)
+	return place
+}
+
+func addCountry(r *normalize.Record, place geo.Place) {
 	if place.Code != "" && r.Text(logviz.FieldCountry) == "" {
 		r.Add(logviz.FieldCountry, logviz.StringValue(place.Code))
 	}
-	return place
 }
 
 func (s *logSource) streamOptions(in *logfile.Reader) normalize.Options {

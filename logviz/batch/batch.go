@@ -15,7 +15,7 @@ import (
 
 // Size is how many bytes of records a batch holds, more or less: enough to make the cost of passing it on vanish, little
 // enough for many of them.
-const Size = 128 << 10
+const Size = 256 << 10
 
 // Batch is a run of records of one log. It and its texts are valid until it is recycled.
 type Batch struct {
@@ -58,7 +58,9 @@ type Reader struct {
 const maxSpare = 16
 
 // NewReader reads the rest of in.
-func NewReader(in *logfile.Reader) *Reader { return &Reader{in: in, spare: make(chan *Batch, maxSpare)} }
+func NewReader(in *logfile.Reader) *Reader {
+	return &Reader{in: in, spare: make(chan *Batch, maxSpare)}
+}
 
 // Recycle gives a batch back, of which nothing is referred to any more. It may be called at any time, by anyone.
 func (r *Reader) Recycle(b *Batch) {

@@ -18,6 +18,7 @@ type Capture struct {
 // Captures returns the captures of a record in the order in which they were found. A field may come several times, and
 // one capture may hold others, as the message does.
 func (r *Record) Captures() iter.Seq[Capture] {
+	r.unfold()
 	return func(yield func(Capture) bool) {
 		for i := range r.captures {
 			c := &r.captures[i]

@@ -40,7 +40,7 @@ func (s *Stream) decode(d *decoder, line string, r *Record) bool {
 		}
 	}
 	r.within = false
-	return s.accept(d.rule, found, r)
+	return s.adopt(d.rule, found, r)
 }
 
 // wants reports whether a definition reads the key.

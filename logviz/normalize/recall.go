@@ -3,7 +3,6 @@ package normalize
 import (
 	"slices"
 	"strings"
-	"unsafe"
 
 	"ops/logviz"
 )
@@ -29,6 +28,10 @@ type memory struct {
 	parts    []part  // their captures are those of places
 	places   []place // of the captures
 	headers  int
+	moments  []place // of those, what becomes a time
+	headed   int     // how many of them the header has
+	long     []place // numbers that may be too large
+	roles    []roleText
 	err      error
 	clean    bool     // it needs no escapes in JSON, and no field is given twice
 	template template // made when it is first asked for
@@ -36,6 +39,13 @@ type memory struct {
 
 type place struct {
 	field    *fieldRef
+	from, to int32
+}
+
+// roleText is what a field that the chain itself asks for gets: a text, or if that is empty a piece of the line.
+type roleText struct {
+	role     role
+	text     string
 	from, to int32
 }
 
@@ -73,7 +83,6 @@ type recall struct {
 	tried, known int
 	resting      int // lines for which nothing is looked up: the log does not repeat itself
 	watch        watch
-	found        []capture
 }
 
 // look returns the memory of a line's shape, or nil. again says that the shape came before but is not remembered.
@@ -112,25 +121,52 @@ func (s *Stream) recalled(line string, m *memory, r *Record) bool {
 			return false
 		}
 	}
-	for i := range m.parts {
-		p := &m.parts[i]
-		found := s.recall.found[:0]
-		for k := p.from; k < p.to; k++ {
-			at := &m.places[k]
-			found = append(found, capture{at.field, line[at.from:at.to]})
+	for i := range m.moments {
+		if i == m.headed {
+			s.passed(r)
 		}
-		s.recall.found = found
-		if !s.accept(p.rule, found, r) {
+		at := &m.moments[i]
+		v, ok := s.moment(at.field.typ, line[at.from:at.to])
+		if !ok {
 			r.reset(line)
 			return false
 		}
-		if i+1 == m.headers {
-			s.headed(r)
-			s.passed(r)
+		r.times = append(r.times, v)
+		if at.field.name == logviz.FieldTimestamp {
+			r.time = v
 		}
 	}
-	r.memory = m
+	for _, at := range m.long {
+		if _, ok := at.field.typ.value(line[at.from:at.to], &s.clock); !ok {
+			r.reset(line)
+			return false
+		}
+	}
+	for i := range m.roles {
+		of := &m.roles[i]
+		if r.known[of.role] = of.text; of.text == "" {
+			r.known[of.role] = line[of.from:of.to]
+		}
+	}
+	if len(m.moments) == m.headed {
+		s.passed(r)
+	}
+	r.headers, r.original = m.headers, !s.bare
+	r.memory, r.folded = m, true
 	return true
+}
+
+// unfold makes the parts and captures of a record that was read by the memory of its shape: often nobody asks for them.
+func (r *Record) unfold() {
+	if !r.folded {
+		return
+	}
+	r.folded = false
+	r.parts = append(r.parts, r.memory.parts...)
+	for i := range r.memory.places {
+		at := &r.memory.places[i]
+		r.captures = append(r.captures, capture{at.field, r.line[at.from:at.to]})
+	}
 }
 
 func (p *probe) holds(line string) bool {
@@ -163,27 +199,40 @@ func (s *Stream) remember(hash uint64, r *Record, err error) {
 		shape: string(s.recall.shape), probes: slices.Clone(w.probes), parts: slices.Clone(r.parts),
 		headers: r.headers, clean: r.within && r.plain() && logviz.IsPlainJSON(r.line), err: err,
 	}
-	for _, c := range r.captures {
-		from, ok := offsetIn(r.line, c.text)
-		if !ok {
-			return
+	for i := range r.parts {
+		p := &r.parts[i]
+		for _, c := range r.captures[p.from:p.to] {
+			from, ok := offset(r.line, c.text)
+			if !ok && c.text != "" {
+				return
+			}
+			m.keep(place{c.field, int32(from), int32(from + len(c.text))}, i < r.headers)
 		}
-		m.places = append(m.places, place{c.field, int32(from), int32(from + len(c.text))})
+		for _, f := range p.rule.set {
+			if to := roleOf(f.Name); to != 0 {
+				m.roles = append(m.roles, roleText{role: to, text: f.Value.String()})
+			}
+		}
 	}
 	at := hash % memories &^ 1
 	s.recall.table[at], s.recall.table[at+1] = m, s.recall.table[at]
 }
 
-// offsetIn returns where in line a part of it begins, and false if it is none.
-func offsetIn(line, part string) (int, bool) {
-	if part == "" {
-		return 0, true
+// keep notes the next capture.
+func (m *memory) keep(at place, inHeader bool) {
+	m.places = append(m.places, at)
+	switch typ := at.field.typ; {
+	case typ.moment:
+		m.moments = append(m.moments, at)
+		if inHeader {
+			m.headed++
+		}
+	case typ.value != nil && at.to-at.from > longestSafe:
+		m.long = append(m.long, at)
 	}
-	from := uintptr(unsafe.Pointer(unsafe.StringData(part))) - uintptr(unsafe.Pointer(unsafe.StringData(line)))
-	if from >= uintptr(len(line)) || from+uintptr(len(part)) > uintptr(len(line)) {
-		return 0, false
+	if to := at.field.role; to != 0 {
+		m.roles = append(m.roles, roleText{role: to, from: at.from, to: at.to})
 	}
-	return int(from), true
 }
 
 func (w *watch) begin(line string) {
@@ -192,18 +241,19 @@ func (w *watch) begin(line string) {
 
 // over begins the watch over a search in a text, which must be a part of the line.
 func (w *watch) over(text string) {
-	at, ok := offsetIn(w.line, text)
+	at, ok := offset(w.line, text)
 	w.base = at
-	w.loose = w.loose || !ok
+	w.loose = w.loose || !ok && text != ""
 }
 
 // asked notes a question about the machine's text between two places.
 func (w *watch) asked(p probe, from, to int) {
-	if len(w.probes) == maxProbes {
+	p.from, p.to = int32(w.base+from), int32(w.base+to)
+	switch {
+	case slices.Contains(w.probes, p):
+	case len(w.probes) == maxProbes:
 		w.loose = true
-	}
-	if !w.loose {
-		p.from, p.to = int32(w.base+from), int32(w.base+to)
+	default:
 		w.probes = append(w.probes, p)
 	}
 }

@@ -30,6 +30,7 @@ type Record struct {
 	made logviz.Event
 	// memory is that of the record's shape, if it was read by it.
 	memory *memory
+	folded bool         // parts and captures are still those of the memory
 	event  logviz.Event // for AppendJSON, where it needs one
 	shown  struct {     // the time written last
 		time logviz.Value
@@ -57,12 +58,13 @@ func (r *Record) whole() bool {
 
 func (r *Record) reset(line string) {
 	r.line, r.headers, r.time, r.original, r.within = line, 0, logviz.Value{}, false, true
-	r.known, r.full, r.memory = [roles]string{}, false, nil
+	r.known, r.full, r.memory, r.folded = [roles]string{}, false, nil, false
 	r.parts, r.captures, r.times, r.added = r.parts[:0], r.captures[:0], r.times[:0], r.added[:0]
 }
 
 // Rules returns the names of the definition and pattern of each match, "sshd/failed", in the order of the stages.
 func (r *Record) Rules() []string {
+	r.unfold()
 	names := make([]string, len(r.parts))
 	for i, p := range r.parts {
 		names[i] = p.rule.definition.Name + "/" + p.rule.name
@@ -78,6 +80,7 @@ func (r *Record) Text(field string) string {
 	if r.full {
 		return textOf(&r.made, field)
 	}
+	r.unfold()
 	for i := len(r.parts) - 1; i >= 0; i-- {
 		p := &r.parts[i]
 		for k := len(p.rule.set) - 1; k >= 0; k-- {
@@ -109,6 +112,7 @@ func (r *Record) gives(number int) bool {
 
 // Event fills an event with the record's fields in the order in which they were found.
 func (r *Record) Event(e *logviz.Event) {
+	r.unfold()
 	e.Reset()
 	if r.full {
 		for name, v := range r.made.All() {

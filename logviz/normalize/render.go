@@ -12,10 +12,12 @@ func (r *Record) AppendJSON(b []byte) []byte {
 	start := len(b)
 	if m := r.memory; m != nil && m.clean {
 		if m.template == nil {
+			r.unfold()
 			m.template = r.newTemplate()
 		}
 		return r.close(m.template.append(append(b, '{'), r), start)
 	}
+	r.unfold()
 	if r.full || !r.plain() {
 		r.Event(&r.event)
 		return r.event.AppendJSON(b)
@@ -37,7 +39,8 @@ func (r *Record) AppendJSON(b []byte) []byte {
 // close appends what was added and ends the object that begins at start.
 func (r *Record) close(b []byte, start int) []byte {
 	for _, f := range r.added {
-		b = f.Value.AppendJSON(append(logviz.AppendJSONString(append(b, ','), f.Name), ':'))
+		b = append(append(append(b, ',', '"'), f.Name...), '"', ':') // names need no escapes
+		b = f.Value.AppendJSON(b)
 	}
 	if len(b) > start+1 && b[start+1] == ',' { // the first member has none before it
 		b = append(b[:start+1], b[start+2:]...)

@@ -246,7 +246,7 @@ func (s *Stream) try(st *stage, text string, r *Record) *rule {
 	}
 	number, found, ok := s.machine.match(st.graph(), text, guard)
 	for ; ok; number, found, ok = s.machine.refuse() {
-		if s.accept(st.rules[number], found, r) {
+		if s.adopt(st.rules[number], found, r) {
 			return st.rules[number]
 		}
 		s.recall.watch.loose = true // it is no value of its type
@@ -264,16 +264,24 @@ func (rl *rule) passes(r *Record) bool {
 	return true
 }
 
-// accept adds a match to the record. It is all or nothing: a piece that is no value of its type, such as the 31st of
-// February, undoes the match.
-func (s *Stream) accept(rl *rule, found []capture, r *Record) bool {
-	captures, times := len(r.captures), len(r.times)
+// adopt adds a match to the record.
+func (s *Stream) adopt(rl *rule, found []capture, r *Record) bool {
+	from := len(r.captures)
+	r.captures = append(r.captures, found...)
+	return s.accept(rl, r, from)
+}
+
+// accept makes the record's captures from a place on those of a rule. It is all or nothing: a piece that is no value of
+// its type, such as the 31st of February, undoes the match.
+func (s *Stream) accept(rl *rule, r *Record, captures int) bool {
+	times := len(r.times)
 	undo := func() bool {
 		r.captures, r.times = r.captures[:captures], r.times[:times]
 		return false
 	}
 	var stamp logviz.Value
-	for _, c := range found {
+	for i := captures; i < len(r.captures); i++ {
+		c := &r.captures[i]
 		switch {
 		case c.field.typ.moment:
 			v, ok := s.moment(c.field.typ, c.text)
@@ -289,7 +297,6 @@ func (s *Stream) accept(rl *rule, found []capture, r *Record) bool {
 				return undo()
 			}
 		}
-		r.captures = append(r.captures, c)
 	}
 	if stamp.Kind() != 0 {
 		r.time = stamp
@@ -299,9 +306,11 @@ func (s *Stream) accept(rl *rule, found []capture, r *Record) bool {
 			r.known[c.field.role] = c.text
 		}
 	}
-	for i := range rl.set {
-		if f := &rl.set[i]; rl.roles && roleOf(f.Name) != 0 {
-			r.known[roleOf(f.Name)] = f.Value.String()
+	if rl.roles {
+		for i := range rl.set {
+			if f := &rl.set[i]; roleOf(f.Name) != 0 {
+				r.known[roleOf(f.Name)] = f.Value.String()
+			}
 		}
 	}
 	r.parts = append(r.parts, part{rl, captures, len(r.captures), times})

@@ -86,7 +86,7 @@ func (t *templateBuilder) piece(kind segmentKind, f *fieldRef, s string) bool {
 	if !hasDigit(s) {
 		return false
 	}
-	from, _ := offsetIn(t.line, s)
+	from, _ := offset(t.line, s)
 	t.add(segment{kind: kind, at: place{f, int32(from), int32(from + len(s))}})
 	return true
 }
