@@ -287,8 +287,17 @@ func (l *linter) winners(e *Engine, s *Stream, line string) []*rule {
 		}
 		return r.parts[0].rule
 	}
-	if l.d.Stage != Body {
+	switch l.d.Stage {
+	case Header:
 		return []*rule{won(func(r *Record) bool { return s.header(line, r) })}
+	case Line: // has its turn too where a header was understood and its message was not
+		return []*rule{won(func(r *Record) bool {
+			if !s.header(line, r) {
+				return false
+			}
+			s.headed(r)
+			return r.whole() || s.body(r) == nil || s.line(line, r)
+		})}
 	}
 	programs := l.d.When[logviz.FieldProgram]
 	if len(programs) == 0 {
