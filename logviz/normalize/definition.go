@@ -3,6 +3,7 @@ package normalize
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -50,6 +51,8 @@ type Definition struct {
 	Patterns []Pattern `yaml:"patterns"`
 	// Decode is for records that are not lines of text; only in headers, instead of patterns.
 	Decode *Decode `yaml:"decode"`
+	// Accept names rules of the linter that this definition breaks knowingly, each with the reason. Optional.
+	Accept map[string]string `yaml:"accept"`
 
 	file    string // where it was read, for errors
 	builtin bool   // it is a shipped one
@@ -63,8 +66,10 @@ type Pattern struct {
 	// Transform is as in Definition, and runs before it.
 	Transform []strictyaml.Located[Transform] `yaml:"transform"`
 	// Next names a captured field whose text the same stage reads once more: "message repeated 5 times: [ … ]".
-	Next  string `yaml:"next"`
-	Tests []Test `yaml:"tests"`
+	Next string `yaml:"next"`
+	// Accept is as in Definition, for this pattern alone.
+	Accept map[string]string `yaml:"accept"`
+	Tests  []Test            `yaml:"tests"`
 }
 
 // Decode maps the keys of a structured record.
@@ -141,6 +146,9 @@ func (d *Definition) check() error {
 	default:
 		return fmt.Errorf("stage is %q, must be header, line, body or enrich", d.Stage)
 	}
+	if err := checkAccept(d.Accept); err != nil {
+		return err
+	}
 	if d.Decode != nil {
 		if d.Stage != Header || len(d.Patterns) > 0 {
 			return fmt.Errorf("decode stands in a header without patterns")
@@ -162,6 +170,21 @@ func (d *Definition) check() error {
 			return fmt.Errorf("two patterns are named %q", p.Name)
 		}
 		names[p.Name] = true
+		if err := checkAccept(p.Accept); err != nil {
+			return fmt.Errorf("pattern %s: %w", p.Name, err)
+		}
+	}
+	return nil
+}
+
+func checkAccept(accept map[string]string) error {
+	for _, rule := range slices.Sorted(maps.Keys(accept)) {
+		if !slices.Contains(lintRules(), rule) {
+			return fmt.Errorf("accept: the linter has no rule %q; it has %s", rule, strings.Join(lintRules(), ", "))
+		}
+		if strings.TrimSpace(accept[rule]) == "" {
+			return fmt.Errorf("accept: %s has no reason: write why it is well so", rule)
+		}
 	}
 	return nil
 }

@@ -45,14 +45,14 @@ type schemaKeys struct {
 }
 
 func topKeys() *schemaKeys {
-	tests := &schemaKeys{order: []string{"line", "reference", "zone", "no-match", "expect", "absent"}}
+	tests := &schemaKeys{order: []string{"line", "reference", "zone", "no-match", "expect", "exact", "absent"}}
 	patterns := &schemaKeys{
-		order: []string{"name", "pattern", "set", "next", "transform", "tests"},
+		order: []string{"name", "pattern", "set", "next", "transform", "accept", "tests"},
 		below: map[string]*schemaKeys{"tests": tests},
 	}
 	decode := &schemaKeys{order: []string{"format", "require", "fields", "tests"}, below: map[string]*schemaKeys{"tests": tests}}
 	return &schemaKeys{
-		order: []string{"kind", "name", "description", "versions", "stage", "field", "when", "set", "decode", "patterns", "transform"},
+		order: []string{"kind", "name", "description", "versions", "stage", "field", "when", "zone", "set", "accept", "decode", "patterns", "transform"},
 		below: map[string]*schemaKeys{"patterns": patterns, "decode": decode},
 	}
 }

@@ -31,7 +31,7 @@ func (d *Definition) Lint(inUse []*Definition) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, known := &linter{d: d}, newTypes()
+	l, known := &linter{d: d, accepted: make(map[acceptance]bool)}, newTypes()
 	l.file()
 	var earlier []shape
 	for i := range d.Patterns {
@@ -44,39 +44,78 @@ func (d *Definition) Lint(inUse []*Definition) ([]Finding, error) {
 		earlier = l.reachable(p, parsed, earlier)
 	}
 	l.shadows(engine)
+	l.stale()
 	slices.SortStableFunc(l.findings, func(a, b Finding) int { return a.Line - b.Line })
 	return l.findings, nil
 }
 
+// lintRules are the names of what the linter looks for, as a definition may accept them.
+func lintRules() []string {
+	return []string{"ambiguous", "description", "expression", "forgeable", "names", "shadowed", "slow", "tests", "unreachable", "versions"}
+}
+
+// maxTexts is how many texts a pattern may have. The time for a line is bounded by their number times its length, so that
+// a few of them cost what a few more patterns do.
+const maxTexts = 8
+
 type linter struct {
 	d        *Definition
 	findings []Finding
+	accepted map[acceptance]bool // what was found and is accepted
 }
 
-func (l *linter) find(line int, rule, format string, args ...any) {
+// acceptance is a rule that a pattern accepts to break, with "" for the definition's own.
+type acceptance struct{ pattern, rule string }
+
+// find keeps a finding on a pattern, nil for the definition as a whole, unless one of the two accepts it.
+func (l *linter) find(p *Pattern, line int, rule, format string, args ...any) {
+	if p != nil && p.Accept[rule] != "" {
+		l.accepted[acceptance{p.Name, rule}] = true
+		return
+	}
+	if l.d.Accept[rule] != "" {
+		l.accepted[acceptance{"", rule}] = true
+		return
+	}
 	l.findings = append(l.findings, Finding{l.d.file, line, rule, fmt.Sprintf(format, args...)})
+}
+
+// stale finds what is accepted and not there: such a line would hide the next mistake.
+func (l *linter) stale() {
+	report := func(accept map[string]string, name string, line int) {
+		for _, rule := range slices.Sorted(maps.Keys(accept)) {
+			if !l.accepted[acceptance{name, rule}] {
+				l.findings = append(l.findings, Finding{l.d.file, line, "accept", strings.TrimPrefix(name+": ", ": ") +
+					"nothing is " + rule + " here any more: remove its line below accept"})
+			}
+		}
+	}
+	report(l.d.Accept, "", 0)
+	for i := range l.d.Patterns {
+		report(l.d.Patterns[i].Accept, l.d.Patterns[i].Name, l.d.Patterns[i].Pattern.Line)
+	}
 }
 
 func (l *linter) file() {
 	d := l.d
 	if d.Description == "" {
-		l.find(0, "description", "no description: say in one sentence what the definition reads")
+		l.find(nil, 0, "description", "no description: say in one sentence what the definition reads")
 	}
 	if len(d.Versions) == 0 {
-		l.find(0, "versions", "no versions: name the products and versions whose lines the patterns were written for")
+		l.find(nil, 0, "versions", "no versions: name the products and versions whose lines the patterns were written for")
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.Set)) {
-		l.name(0, name)
+		l.name(nil, 0, name)
 	}
 	if d.Decode != nil && len(d.Decode.Tests) == 0 {
-		l.find(0, "tests", "the decoder has no test")
+		l.find(nil, 0, "tests", "the decoder has no test")
 	}
 }
 
 // name finds names of fields that are neither in the schema nor of a product.
-func (l *linter) name(line int, name string) {
+func (l *linter) name(p *Pattern, line int, name string) {
 	if !strings.Contains(name, ".") && !isECSName(name) {
-		l.find(line, "names", "field %s is not in the Elastic Common Schema: give it the product's name, as in %s.%s",
+		l.find(p, line, "names", "field %s is not in the Elastic Common Schema: give it the product's name, as in %s.%s",
 			name, strings.ReplaceAll(l.d.Name, "-", "_"), name)
 	}
 }
@@ -84,16 +123,16 @@ func (l *linter) name(line int, name string) {
 func (l *linter) pattern(p *Pattern, parsed *parsed) {
 	line := p.Pattern.Line
 	if !slices.ContainsFunc(p.Tests, func(t Test) bool { return !t.NoMatch }) {
-		l.find(line, "tests", "%s has no test that it matches: add a real line", p.Name)
+		l.find(p, line, "tests", "%s has no test that it matches: add a real line", p.Name)
 	}
 	for _, f := range parsed.fields {
-		l.name(line, f.name)
+		l.name(p, line, f.name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Set)) {
-		l.name(line, name)
+		l.name(p, line, name)
 	}
 	if parsed.re != nil {
-		l.find(line, "expression", "%s is an RE2 expression: it is tried by itself, at a multiple of the cost; write it with fields, [[…]] and (a|b) if that is possible", p.Name)
+		l.find(p, line, "expression", "%s is an RE2 expression: it is tried by itself, at a multiple of the cost; write it with fields, [[…]] and (a|b) if that is possible", p.Name)
 		return
 	}
 	flat := flatten(parsed.elements)
@@ -106,14 +145,14 @@ func (l *linter) pattern(p *Pattern, parsed *parsed) {
 			texts++
 		}
 		if i == 0 && isText(e) && len(flat) > 1 {
-			l.find(line, "ambiguous", "%s begins with a field of type text: nothing tells its lines from others, and every line is searched to its end", p.Name)
+			l.find(p, line, "ambiguous", "%s begins with a field of type text: nothing tells its lines from others, and every line is searched to its end", p.Name)
 		}
 		if i > 0 && flat[i-1].op == opField && unbounded(flat[i-1]) && unbounded(e) {
-			l.find(line, "ambiguous", "%s: nothing separates %s and %s: the first takes all it can", p.Name, shown(flat[i-1]), shown(e))
+			l.find(p, line, "ambiguous", "%s: nothing separates %s and %s: the first takes all it can", p.Name, shown(flat[i-1]), shown(e))
 		}
 	}
-	if texts > 3 {
-		l.find(line, "slow", "%s has %d fields of type text: a line that nearly matches is searched again and again", p.Name, texts)
+	if texts > maxTexts {
+		l.find(p, line, "slow", "%s has %d fields of type text: a line that nearly matches is searched to its end for each of them", p.Name, texts)
 	}
 	l.forged(p, flat)
 }
@@ -134,7 +173,7 @@ func (l *linter) forged(p *Pattern, flat []*element) {
 		}
 		for _, behind := range flat[i+1:] {
 			if isText(behind) {
-				l.find(p.Pattern.Line, "forgeable", "%s: %s stands between the texts %s and %s: if a client chooses the second one, it can write a false %s there; use a narrower type",
+				l.find(p, p.Pattern.Line, "forgeable", "%s: %s stands between the texts %s and %s: if a client chooses the second one, it can write a false %s there; use a narrower type",
 					p.Name, shown(e), shown(flat[before]), shown(behind), e.field.name)
 				return
 			}
@@ -180,7 +219,7 @@ func (l *linter) reachable(p *Pattern, parsed *parsed, earlier []shape) []shape 
 	own := shape{p.Name, shapeOf(parsed.elements)}
 	for _, other := range earlier {
 		if other.text == own.text || other.text == "%{text}" {
-			l.find(p.Pattern.Line, "unreachable", "%s can never win: %s matches all of its lines and comes first", p.Name, other.name)
+			l.find(p, p.Pattern.Line, "unreachable", "%s can never win: %s matches all of its lines and comes first", p.Name, other.name)
 			break
 		}
 	}
@@ -217,7 +256,8 @@ func (l *linter) shadows(e *Engine) {
 	if l.d.Stage == Enrich || guarded > 0 { // everybody has a turn there; what a guard lets pass, a test does not tell
 		return
 	}
-	for _, p := range l.d.Patterns {
+	for i := range l.d.Patterns {
+		p := &l.d.Patterns[i]
 		for _, t := range p.Tests {
 			if t.NoMatch {
 				continue
@@ -230,7 +270,7 @@ func (l *linter) shadows(e *Engine) {
 				if winner != nil {
 					name = winner.definition.Name + "/" + winner.name
 				}
-				l.find(max(t.at, p.Pattern.Line), "shadowed", "%s: with all definitions in use this test's line is taken by %s", p.Name, name)
+				l.find(p, max(t.at, p.Pattern.Line), "shadowed", "%s: with all definitions in use this test's line is taken by %s", p.Name, name)
 				break
 			}
 		}
@@ -247,8 +287,17 @@ func (l *linter) winners(e *Engine, s *Stream, line string) []*rule {
 		}
 		return r.parts[0].rule
 	}
-	if l.d.Stage != Body {
+	switch l.d.Stage {
+	case Header:
 		return []*rule{won(func(r *Record) bool { return s.header(line, r) })}
+	case Line: // has its turn too where a header was understood and its message was not
+		return []*rule{won(func(r *Record) bool {
+			if !s.header(line, r) {
+				return false
+			}
+			s.headed(r)
+			return r.whole() || s.body(r) == nil || s.line(line, r)
+		})}
 	}
 	programs := l.d.When[logviz.FieldProgram]
 	if len(programs) == 0 {
