@@ -50,6 +50,7 @@ type worked struct {
 	events  int64
 	misses  []missed
 	stretch *normalize.Stretch
+	failed  []normalize.Failure
 	err     error
 }
 
@@ -128,6 +129,7 @@ func (w *lineWorker) work(b *batch.Batch, previous time.Time) *worked {
 		w.engine, w.stream = e, e.NewStream(w.options)
 	}
 	w.stream.Begin(previous)
+	w.stream.TakeFailures() // of a batch that ended early
 	for i := range b.Len() {
 		text, line, tooLong := b.Record(i)
 		if tooLong {
@@ -144,7 +146,7 @@ func (w *lineWorker) work(b *batch.Batch, previous time.Time) *worked {
 			return done
 		}
 	}
-	done.stretch = w.stream.Stretch()
+	done.stretch, done.failed = w.stream.Stretch(), w.stream.TakeFailures()
 	return done
 }
 
@@ -155,4 +157,5 @@ func (r *reading) add(name string, b *batch.Batch, w *worked) {
 	for _, m := range w.misses {
 		r.miss(name, m)
 	}
+	r.fail(w.failed)
 }

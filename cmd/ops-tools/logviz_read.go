@@ -127,6 +127,13 @@ type reading struct {
 	tooLong  int64
 	programs map[string]int64 // unparsed records by program
 	samples  []string
+	failed   map[string]*failed // transforms, by definition
+}
+
+// failed counts the transforms of one definition that failed.
+type failed struct {
+	Count int64  `json:"count"`
+	First string `json:"first"` // why the first of them did
 }
 
 const (
@@ -199,6 +206,7 @@ func (s *logSource) readFile(ctx context.Context, in *logfile.Reader, path strin
 	progress := s.progress(path)
 	defer progress.finish()
 	stream := s.engine.NewStream(s.streamOptions(in))
+	defer func() { r.fail(stream.TakeFailures()) }()
 	var record normalize.Record
 	for {
 		rec, err := in.Next()
@@ -289,16 +297,6 @@ func (r *reading) printSamples(w io.Writer) {
 	if len(r.samples) == 0 {
 		fmt.Fprintln(w, "every line was understood")
 	}
-}
-
-// summary is the line that every verb ends with.
-func (r *reading) summary() string {
-	text := fmt.Sprintf("%s lines: %s events, %s not understood",
-		terminal.Count(r.records), terminal.Count(r.events), terminal.Count(r.records-r.events))
-	if r.tooLong > 0 {
-		text += fmt.Sprintf(" (%s of them longer than 64 KiB)", terminal.Count(r.tooLong))
-	}
-	return text
 }
 
 // warnAge tells of location data that is too old to be relied on.
