@@ -65,8 +65,8 @@ type missed struct {
 type lineWorker struct {
 	source  *logSource
 	options normalize.Options
-	engine  *normalize.Engine
-	stream  *normalize.Stream // of the engine
+	rules   *rules
+	stream  *normalize.Stream // of the rules
 	record  normalize.Record
 	append  appender
 	spare   chan []byte
@@ -125,8 +125,10 @@ func (w *lineWorker) work(b *batch.Batch, previous time.Time) *worked {
 	default:
 		done.out = make([]byte, 0, 2*batch.Size)
 	}
-	if e := w.source.current(); e != w.engine {
-		w.engine, w.stream = e, e.NewStream(w.options)
+	if now := w.source.current(); now != w.rules {
+		o := w.options
+		o.Foreign = w.source.foreignReader(now, o)
+		w.rules, w.stream = now, now.engine.NewStream(o)
 	}
 	w.stream.Begin(previous)
 	w.stream.TakeFailures() // of a batch that ended early

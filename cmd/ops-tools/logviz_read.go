@@ -48,13 +48,18 @@ type logSource struct {
 	flags     *logFlags
 	zone      *time.Location
 	reference time.Time // zero: each file's own
-	engine    *normalize.Engine
-	reloaded  atomic.Pointer[normalize.Engine] // instead of engine, once definitions changed
-	foreign   []*pylogsparser.Library          // of XML files
-	locator   geo.Locator
-	original  bool // events have the line itself
-	live      bool // the log is still written
-	silent    bool // no progress: the answer goes to the same terminal while we read
+	rules
+	reloaded atomic.Pointer[rules] // instead of rules, once definitions changed
+	locator  geo.Locator
+	original bool // events have the line itself
+	live     bool // the log is still written
+	silent   bool // no progress: the answer goes to the same terminal while we read
+}
+
+// rules are the definitions that records are read with.
+type rules struct {
+	engine  *normalize.Engine
+	foreign []*pylogsparser.Library // of XML files
 }
 
 func (f *logFlags) open(e *env) (*logSource, error) {
@@ -77,9 +82,11 @@ func (f *logFlags) open(e *env) (*logSource, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.foreign, err = f.definitions.foreign(e.err); err != nil {
+	var problems []string
+	if s.foreign, problems, err = f.definitions.foreign(); err != nil {
 		return nil, err
 	}
+	warn(e.err, problems)
 	s.engine, err = normalize.New(defs...)
 	return s, err
 }
@@ -252,12 +259,10 @@ func (s *logSource) locate(r *normalize.Record) geo.Place {
 
 func (s *logSource) streamOptions(in *logfile.Reader) normalize.Options {
 	o := normalize.Options{Zone: s.zone, Reference: s.referenceOf(in), NoOriginal: !s.original}
-	if len(s.foreign) > 0 {
-		o.Foreign = s.foreignReader(o)
-	}
 	if s.live && s.reference.IsZero() {
 		o.Now = s.env.now
 	}
+	o.Foreign = s.foreignReader(&s.rules, o)
 	return o
 }
 
