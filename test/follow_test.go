@@ -221,10 +221,30 @@ func TestDefinitionsReload(t *testing.T) {
 	until("the definitions were read anew")
 	sell()
 	until(`"event.action":"third"`)
+
+	// So it is with XML, which comes first.
+	xml := func(action, example string) {
+		put(t, filepath.Join(defs, "shop.xml"), 0o600, []byte(`<normalizer name="shop" version="1.0" appliedTo="raw"><patterns>
+<pattern name="sold"><text>.* sold ITEM</text><tags><tag name="item" tagType="Anything"><substitute>ITEM</substitute></tag></tags>
+<examples><example><text>x sold tea</text><expectedTags><expectedTag name="item">`+example+`</expectedTag></expectedTags></example></examples>
+</pattern></patterns><commonTags><commonTag name="action">`+action+`</commonTag></commonTags></normalizer>`))
+	}
+	xml("fourth", "tea")
+	until("the definitions were read anew")
+	sell()
+	until(`"event.action":"fourth"`)
+	xml("fifth", "coffee")
+	until("the definitions in use stay: ")
+	sell()
+	until(`"event.action":"fourth"`)
+	xml("sixth", "tea")
+	until("the definitions were read anew")
+	sell()
+	until(`"event.action":"sixth"`)
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	until("4 lines: 4 events")
+	until("7 lines: 7 events")
 	if err := cmd.Wait(); err != nil {
 		t.Error(err)
 	}

@@ -21,28 +21,34 @@ import (
 
 func isXML(path string) bool { return filepath.Ext(path) == ".xml" }
 
-// foreign loads the XML definitions of pylogsparser among the paths. What of them cannot run is told, and the rest runs.
-func (f *definitionFlags) foreign(talk io.Writer) ([]*pylogsparser.Library, error) {
-	var all []*pylogsparser.Library
+// foreign loads the XML definitions of pylogsparser among the paths. What of them cannot run is a problem, and the rest
+// runs.
+func (f *definitionFlags) foreign() (all []*pylogsparser.Library, problems []string, err error) {
 	for _, path := range f.paths {
 		files, err := definitionFiles(path)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		files = slices.DeleteFunc(files, func(file string) bool { return !isXML(file) })
 		if len(files) == 0 {
 			continue
 		}
-		l, problems, err := pylogsparser.Load(someXML{os.DirFS(filepath.Dir(files[0])), files})
+		l, found, err := pylogsparser.Load(someXML{os.DirFS(filepath.Dir(files[0])), files})
 		if err != nil {
-			return nil, withCode(exitConfig, fmt.Errorf("%s: %w", path, err))
+			return nil, nil, withCode(exitConfig, fmt.Errorf("%s: %w", path, err))
 		}
-		for _, p := range problems {
-			fmt.Fprintf(talk, "ops: warning: %s\n", terminal.Printable(filepath.Join(filepath.Dir(files[0]), p.String())))
+		for _, p := range found {
+			problems = append(problems, filepath.Join(filepath.Dir(files[0]), p.String()))
 		}
 		all = append(all, l)
 	}
-	return all, nil
+	return all, problems, nil
+}
+
+func warn(talk io.Writer, problems []string) {
+	for _, p := range problems {
+		fmt.Fprintf(talk, "ops: warning: %s\n", terminal.Printable(p))
+	}
 }
 
 // someXML is a folder of which only some definitions are seen, and what all definitions share.
@@ -59,11 +65,14 @@ func (s someXML) ReadDir(name string) ([]fs.DirEntry, error) {
 	}), err
 }
 
-// foreignReader makes readers of XML definitions with ECS names.
-func (s *logSource) foreignReader(o normalize.Options) func() normalize.Foreign {
+// foreignReader makes readers of XML definitions with ECS names, nil if there are no such definitions.
+func (s *logSource) foreignReader(r *rules, o normalize.Options) func() normalize.Foreign {
+	if len(r.foreign) == 0 {
+		return nil
+	}
 	return func() normalize.Foreign {
 		var streams []*pylogsparser.Stream
-		for _, l := range s.foreign {
+		for _, l := range r.foreign {
 			streams = append(streams, l.Stream(pylogsparser.Options{Reference: o.Reference, Zone: o.Zone, Country: s.country}))
 		}
 		return func(record string) ([]logviz.Field, bool) {

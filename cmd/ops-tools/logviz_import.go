@@ -29,18 +29,19 @@ func newNormalizerImport(e *env) *cobra.Command {
 	o := &importOptions{}
 	cmd := &cobra.Command{
 		Use:   "import FILE…",
-		Short: "Make definitions of grok patterns, liblognorm rulebases and fail2ban filters",
-		Long: "Make definitions of files that were written for other programs: grok patterns, liblognorm's rulebases and\n" +
-			"fail2ban's filters. What could not be translated, or only with a difference, is told with file, line and reason;\n" +
+		Short: "Make definitions of grok patterns, liblognorm rulebases, fail2ban filters and pylogsparser's XML",
+		Long: "Make definitions of files that were written for other programs: grok patterns, liblognorm's rulebases,\n" +
+			"fail2ban's filters and pylogsparser's XML definitions (which -d takes as they are, too). What could not be translated, or only with a difference, is told with file, line and reason;\n" +
 			"the rest comes all the same. Comments above a pattern that it understands become its tests.",
 		Example: "  ops logviz normalizer import --from fail2ban /etc/fail2ban/filter.d/dovecot.conf\n" +
-			"  ops logviz normalizer import -o definitions/ shop.rulebase shop.grok",
+			"  ops logviz normalizer import -o definitions/ shop.rulebase shop.grok\n" +
+			"  ops logviz normalizer import -o definitions/ normalizers/*.xml",
 		Args: someArgs("a FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runImport(cmd.Context(), e, o, args) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&o.from, "from", "", "`KIND` of the files: grok, liblognorm or fail2ban (default: by name and content)")
-	flags.StringVarP(&o.dir, "output", "o", "", "folder `DIR` to write NAME.yaml to (default: the standard output, for one file)")
+	flags.StringVar(&o.from, "from", "", "`KIND` of the files: grok, liblognorm, fail2ban or pylogsparser (default: by name and content)")
+	flags.StringVarP(&o.dir, "output", "o", "", "folder `DIR` to write NAME.yaml to, made if there is none (default: the standard output, for one file)")
 	flags.StringVar(&o.stage, "stage", "", "`STAGE` of the definitions: line or body (default: what is usual for the kind)")
 	flags.StringSliceVar(&o.programs, "program", nil, "`NAMES` of the programs whose messages a body reads")
 	return cmd
@@ -78,6 +79,11 @@ func runImport(ctx context.Context, e *env, o *importOptions, paths []string) er
 		written[im.Definition.Name] = path
 		done = append(done, im)
 	}
+	if o.dir != "" {
+		if err := os.MkdirAll(o.dir, 0o755); err != nil {
+			return withCode(exitCantCreate, err)
+		}
+	}
 	for _, im := range done {
 		text := importer.Write(im.Definition)
 		if o.dir == "" {
@@ -114,8 +120,10 @@ func importFile(o *importOptions, path string) (*importer.Import, error) {
 		read = importer.Liblognorm
 	case "fail2ban":
 		read = importer.Fail2ban
+	case "pylogsparser":
+		read = importer.Pylogsparser
 	default:
-		return nil, usageError("--from %q: must be grok, liblognorm or fail2ban", kind)
+		return nil, usageError("--from %q: must be grok, liblognorm, fail2ban or pylogsparser", kind)
 	}
 	im, err := read(fsys, base, options)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
@@ -126,6 +134,9 @@ func importFile(o *importOptions, path string) (*importer.Import, error) {
 
 // kindOfRules tells what a file was written for.
 func kindOfRules(fsys fs.FS, file string) (string, error) {
+	if isXML(file) {
+		return "pylogsparser", nil
+	}
 	data, err := fs.ReadFile(fsys, file)
 	if err != nil {
 		return "", err

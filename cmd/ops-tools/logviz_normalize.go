@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +15,7 @@ type normalizeOptions struct {
 	jobs     jobsFlag
 	output   outputFlags
 	live     followFlags
+	summary  summaryFlag
 	original bool
 }
 
@@ -26,7 +27,7 @@ func newNormalize(e *env) *cobra.Command {
 		Long: "Print a log's events as JSON lines, one object an event, with the field names of the Elastic Common Schema; or in\n" +
 			"another format (--format) and with other names (--schema): doc/schemas.md has the tables. A csv has the columns of\n" +
 			"--fields, or a few of the most common ones; a parquet goes to a FILE or a pipe, and has all fields.\n\n" +
-			logInput + "\n\nLines that no definition understands are not printed but counted; --unparsed shows samples. Both go to the\nstandard error.",
+			logInput + "\n\nLines that no definition understands are not printed but counted; --unparsed shows samples. Both go to the\nstandard error, as do transforms that failed, by definition; --summary json is for programs.",
 		Example: "  ops logviz normalize /var/log/auth.log\n" +
 			"  ops logviz normalize --tz UTC --reference-time 2017 old.log.gz | jq -r '.\"source.ip\"' | sort | uniq -c\n" +
 			"  ops logviz normalize -o csv --fields @timestamp,user.name,source.ip auth.log > attempts.csv\n" +
@@ -40,6 +41,7 @@ func newNormalize(e *env) *cobra.Command {
 	o.jobs.add(cmd)
 	o.output.add(cmd)
 	o.live.add(cmd)
+	o.summary.add(cmd)
 	cmd.Flags().BoolVar(&o.original, "original", false, "keep the line itself as event.original")
 	return cmd
 }
@@ -49,7 +51,7 @@ func appendJSONLine(b []byte, r *normalize.Record) ([]byte, error) {
 }
 
 func runNormalize(ctx context.Context, e *env, o *normalizeOptions, paths []string) error {
-	if err := o.live.check(paths); err != nil {
+	if err := errors.Join(o.live.check(paths), o.summary.check()); err != nil {
 		return err
 	}
 	logs, err := o.logs.open(e)
@@ -76,12 +78,12 @@ func runNormalize(ctx context.Context, e *env, o *normalizeOptions, paths []stri
 		}
 		logs.silent = true
 		read, err := logs.follow(ctx, paths[0], &o.live, lines)
-		fmt.Fprintln(e.err, read.summary())
+		o.summary.print(e.err, read)
 		return err
 	}
 	read, err := to.write(ctx, logs, paths, jobs)
 	if read != nil && read.records > 0 {
-		fmt.Fprintln(e.err, read.summary())
+		o.summary.print(e.err, read)
 	}
 	return err
 }

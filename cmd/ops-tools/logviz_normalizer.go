@@ -211,7 +211,8 @@ func newNormalizerTest(e *env) *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			xml := definitionFlags{paths: slices.DeleteFunc(slices.Clone(args), func(arg string) bool { return !holdsXML(arg) })}
 			args = slices.DeleteFunc(args, holdsXML)
-			libraries, err := xml.foreign(e.err)
+			libraries, problems, err := xml.foreign()
+			warn(e.err, problems)
 			if err != nil {
 				return err
 			}

@@ -52,6 +52,7 @@ type worked struct {
 	events  int64
 	misses  []missed
 	stretch *normalize.Stretch
+	failed  []normalize.Failure
 	err     error
 }
 
@@ -66,8 +67,8 @@ type missed struct {
 type lineWorker struct {
 	source  *logSource
 	options normalize.Options
-	engine  *normalize.Engine
-	stream  *normalize.Stream // of the engine
+	rules   *rules
+	stream  *normalize.Stream // of the rules
 	record  normalize.Record
 	append  appender
 	address netip.Addr // located last
@@ -128,10 +129,13 @@ func (w *lineWorker) work(b *batch.Batch, previous time.Time) *worked {
 	default:
 		done.out = make([]byte, 0, 2*batch.Size)
 	}
-	if e := w.source.current(); e != w.engine {
-		w.engine, w.stream = e, e.NewStream(w.options)
+	if now := w.source.current(); now != w.rules {
+		o := w.options
+		o.Foreign = w.source.foreignReader(now, o)
+		w.rules, w.stream = now, now.engine.NewStream(o)
 	}
 	w.stream.Begin(previous)
+	w.stream.TakeFailures() // of a batch that ended early
 	for i := range b.Len() {
 		text, line, tooLong := b.Record(i)
 		if tooLong {
@@ -151,7 +155,7 @@ func (w *lineWorker) work(b *batch.Batch, previous time.Time) *worked {
 			return done
 		}
 	}
-	done.stretch = w.stream.Stretch()
+	done.stretch, done.failed = w.stream.Stretch(), w.stream.TakeFailures()
 	return done
 }
 
@@ -162,4 +166,5 @@ func (r *reading) add(name string, b *batch.Batch, w *worked) {
 	for _, m := range w.misses {
 		r.miss(name, m)
 	}
+	r.fail(w.failed)
 }

@@ -48,13 +48,18 @@ type logSource struct {
 	flags     *logFlags
 	zone      *time.Location
 	reference time.Time // zero: each file's own
-	engine    *normalize.Engine
-	reloaded  atomic.Pointer[normalize.Engine] // instead of engine, once definitions changed
-	foreign   []*pylogsparser.Library          // of XML files
-	locator   geo.Locator
-	original  bool // events have the line itself
-	live      bool // the log is still written
-	silent    bool // no progress: the answer goes to the same terminal while we read
+	rules
+	reloaded atomic.Pointer[rules] // instead of rules, once definitions changed
+	locator  geo.Locator
+	original bool // events have the line itself
+	live     bool // the log is still written
+	silent   bool // no progress: the answer goes to the same terminal while we read
+}
+
+// rules are the definitions that records are read with.
+type rules struct {
+	engine  *normalize.Engine
+	foreign []*pylogsparser.Library // of XML files
 }
 
 func (f *logFlags) open(e *env) (*logSource, error) {
@@ -77,9 +82,11 @@ func (f *logFlags) open(e *env) (*logSource, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.foreign, err = f.definitions.foreign(e.err); err != nil {
+	var problems []string
+	if s.foreign, problems, err = f.definitions.foreign(); err != nil {
 		return nil, err
 	}
+	warn(e.err, problems)
 	s.engine, err = normalize.New(defs...)
 	return s, err
 }
@@ -127,6 +134,13 @@ type reading struct {
 	tooLong  int64
 	programs map[string]int64 // unparsed records by program
 	samples  []string
+	failed   map[string]*failed // transforms, by definition
+}
+
+// failed counts the transforms of one definition that failed.
+type failed struct {
+	Count int64  `json:"count"`
+	First string `json:"first"` // why the first of them did
 }
 
 const (
@@ -199,6 +213,7 @@ func (s *logSource) readFile(ctx context.Context, in *logfile.Reader, path strin
 	progress := s.progress(path)
 	defer progress.finish()
 	stream := s.engine.NewStream(s.streamOptions(in))
+	defer func() { r.fail(stream.TakeFailures()) }()
 	var record normalize.Record
 	for {
 		rec, err := in.Next()
@@ -248,12 +263,10 @@ func addCountry(r *normalize.Record, place geo.Place) {
 
 func (s *logSource) streamOptions(in *logfile.Reader) normalize.Options {
 	o := normalize.Options{Zone: s.zone, Reference: s.referenceOf(in), NoOriginal: !s.original}
-	if len(s.foreign) > 0 {
-		o.Foreign = s.foreignReader(o)
-	}
 	if s.live && s.reference.IsZero() {
 		o.Now = s.env.now
 	}
+	o.Foreign = s.foreignReader(&s.rules, o)
 	return o
 }
 
@@ -293,16 +306,6 @@ func (r *reading) printSamples(w io.Writer) {
 	if len(r.samples) == 0 {
 		fmt.Fprintln(w, "every line was understood")
 	}
-}
-
-// summary is the line that every verb ends with.
-func (r *reading) summary() string {
-	text := fmt.Sprintf("%s lines: %s events, %s not understood",
-		terminal.Count(r.records), terminal.Count(r.events), terminal.Count(r.records-r.events))
-	if r.tooLong > 0 {
-		text += fmt.Sprintf(" (%s of them longer than 64 KiB)", terminal.Count(r.tooLong))
-	}
-	return text
 }
 
 // warnAge tells of location data that is too old to be relied on.

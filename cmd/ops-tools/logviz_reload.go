@@ -12,21 +12,23 @@ import (
 
 	"ops/internal/terminal"
 	"ops/logviz/normalize"
+	"ops/logviz/normalize/pylogsparser"
 )
 
 // lookEvery is how often a definition that is in use is looked at while a log is followed.
 const lookEvery = 2 * time.Second
 
 // current returns the definitions for the records that come next.
-func (s *logSource) current() *normalize.Engine {
-	if e := s.reloaded.Load(); e != nil {
-		return e
+func (s *logSource) current() *rules {
+	if r := s.reloaded.Load(); r != nil {
+		return r
 	}
-	return s.engine
+	return &s.rules
 }
 
 // watch reads the definitions of -d anew when a file changes, or on SIGHUP, until ctx ends. If something is wrong with
-// the new ones, their own tests included, those in use stay, and it says so. (XML files are read once.)
+// the new ones, their own tests included, those in use stay, and it says so. Of XML files, whose problems are no obstacle
+// at the start, it must not be more than it was.
 func (s *logSource) watch(ctx context.Context) {
 	if len(s.flags.definitions.paths) == 0 {
 		return
@@ -37,6 +39,7 @@ func (s *logSource) watch(ctx context.Context) {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	seen := s.flags.definitions.state()
+	_, faults, _ := s.loadForeign() // of files that may be gone already: then there were none
 	for {
 		select {
 		case <-ctx.Done():
@@ -49,14 +52,35 @@ func (s *logSource) watch(ctx context.Context) {
 			}
 			seen = now
 		}
+		r := &rules{}
+		var now []string
 		engine, err := s.flags.definitions.tried()
+		if err == nil {
+			r.engine = engine
+			r.foreign, now, err = s.loadForeign()
+		}
+		if err == nil && len(now) > len(faults) {
+			err = errors.New(strings.Join(now, "; "))
+		}
 		if err != nil {
 			fmt.Fprintf(s.env.err, "ops: warning: the definitions in use stay: %s\n", terminal.Printable(err.Error()))
 			continue
 		}
-		s.reloaded.Store(engine)
+		faults = now
+		s.reloaded.Store(r)
 		fmt.Fprintln(s.env.err, "ops: the definitions were read anew")
 	}
+}
+
+// loadForeign loads the XML definitions and runs their examples.
+func (s *logSource) loadForeign() (all []*pylogsparser.Library, faults []string, err error) {
+	all, faults, err = s.flags.definitions.foreign()
+	for _, l := range all {
+		for _, f := range l.Test(pylogsparser.Options{Reference: s.env.now(), Zone: s.zone, Country: s.country}).Failed {
+			faults = append(faults, f.String())
+		}
+	}
+	return all, faults, err
 }
 
 // tried compiles the definitions and runs their tests.

@@ -101,6 +101,13 @@ func (s *Stream) Failures() []Failure {
 	return out
 }
 
+// TakeFailures returns the transforms that failed since it was asked last, by rule.
+func (s *Stream) TakeFailures() []Failure {
+	out := s.Failures()
+	s.failures = nil
+	return out
+}
+
 func (s *Stream) failed(rl *rule, err error) {
 	name := rl.definition.Name + "/" + rl.name
 	f := s.failures[name]

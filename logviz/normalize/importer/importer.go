@@ -198,7 +198,8 @@ func testsOf(_ *normalize.Engine, d normalize.Definition, samples []string) (tes
 		return nil
 	}
 	for _, line := range samples {
-		if len(tests) == maxSamples || line == "" || !utf8.ValidString(line) {
+		known := slices.ContainsFunc(tests, func(t normalize.Test) bool { return t.Line == line })
+		if len(tests) == maxSamples || line == "" || known || !utf8.ValidString(line) {
 			continue
 		}
 		reference := time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"ops/internal/strictyaml"
 	"ops/logviz"
 	"ops/logviz/normalize"
 )
@@ -31,11 +32,13 @@ func Write(d *normalize.Definition) []byte {
 		}
 	}
 	w.values(0, "set", d.Set)
+	w.transforms(0, d.Transform)
 	w.line(0, "patterns", "")
 	for _, p := range d.Patterns {
 		w.b.WriteString("  - name: " + p.Name + "\n")
 		w.text(4, "pattern", p.Pattern.Value)
 		w.values(4, "set", p.Set)
+		w.transforms(4, p.Transform)
 		if p.Next != "" {
 			w.text(4, "next", p.Next)
 		}
@@ -100,6 +103,50 @@ func value(v any) string {
 		return list(v)
 	}
 	return fmt.Sprint(v)
+}
+
+// transforms writes those that an import makes: csv, map, date, url, lower, strip, drop and script.
+func (w *writer) transforms(indent int, all []strictyaml.Located[normalize.Transform]) {
+	if len(all) > 0 {
+		w.line(indent, "transform", "")
+	}
+	item := func(key, value string) { w.line(indent, "  - "+key, value) }
+	for _, l := range all {
+		switch t := l.Value; {
+		case t.Lower != nil:
+			item("lower", list(t.Lower))
+		case t.Drop != nil:
+			item("drop", list(t.Drop))
+		case t.Strip != nil && t.Strip.Chars != "":
+			item("strip", "{field: "+quote(t.Strip.Field)+", chars: "+quote(t.Strip.Chars)+"}")
+		case t.Strip != nil:
+			item("strip", quote(t.Strip.Field))
+		case t.URL != nil:
+			item("url", list(t.URL))
+		case t.Date != nil:
+			item("date", "{field: "+quote(t.Date.Field)+", format: "+quote(t.Date.Format)+"}")
+		case t.Map != nil:
+			item("map", "")
+			w.text(indent+6, "field", t.Map.Field)
+			w.text(indent+6, "to", t.Map.To)
+			w.values(indent+6, "values", t.Map.Values)
+			if t.Map.Default != nil {
+				w.line(indent+6, "default", value(t.Map.Default))
+			}
+		case t.CSV != nil:
+			item("csv", "")
+			w.text(indent+6, "field", t.CSV.Field)
+			if t.CSV.Separator != "" {
+				w.text(indent+6, "separator", t.CSV.Separator)
+			}
+			w.line(indent+6, "columns", list(t.CSV.Columns))
+		case t.Script != nil:
+			item("script", "|")
+			for line := range strings.Lines(t.Script.Value) {
+				w.b.WriteString(strings.Repeat(" ", indent+6) + line)
+			}
+		}
+	}
 }
 
 // quote writes a text in double quotes. A string of JSON is one of YAML.

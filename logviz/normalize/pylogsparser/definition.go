@@ -33,8 +33,9 @@ type prerequisite struct {
 
 // step is a callback by the name that definitions call it.
 type step struct {
-	name string
-	run  callback // nil: it did not compile
+	name   string
+	source string   // Python
+	run    callback // nil: it did not compile
 }
 
 // commons are what the files common_tagTypes.xml and common_callBacks.xml offer to all definitions.
@@ -62,7 +63,7 @@ func readSteps(file string, e *element, inCode bool, into map[string]*step) []Pr
 			}
 		}
 		name := c.attrs["name"]
-		s := &step{name: name}
+		s := &step{name: name, source: body.text}
 		if f, known := inGo(body.text); known {
 			s.run = f
 		} else if run, err := compileScript(name, body.text); err == nil {

@@ -52,7 +52,7 @@ func FuzzRewrite(f *testing.F) {
 		if err != nil {
 			return
 		}
-		l := &Library{normalizers: []*Normalizer{{AppliedTo: "raw", active: true, steps: map[string]*step{"fuzz": {"fuzz", s}}, patterns: []*pattern{{tags: []tag{{name: "t", kind: "Anything", substitute: "T", callbacks: []string{"fuzz"}}}, text: "T"}}}}}
+		l := &Library{normalizers: []*Normalizer{{AppliedTo: "raw", active: true, steps: map[string]*step{"fuzz": {name: "fuzz", run: s}}, patterns: []*pattern{{tags: []tag{{name: "t", kind: "Anything", substitute: "T", callbacks: []string{"fuzz"}}}, text: "T"}}}}}
 		if err := l.normalizers[0].patterns[0].build(flags{}, false, false, func(string) string { return ".*" }); err != nil {
 			t.Fatal(err)
 		}

@@ -44,10 +44,13 @@ func inGo(source string) (native, bool) {
 		"3c459a4a264e6abb": priority,
 		"a09cf6d3a922307e": bsdDate,
 		"c86df922f2248dec": clfDate(),
-		"41c37f8036d94afe": stripAll,
+		stripAllPrint:      stripAll,
 	}[fingerprint(source)]
 	return f, ok
 }
+
+// stripAllPrint is the fingerprint of stripAll.
+const stripAllPrint = "41c37f8036d94afe"
 
 // priority splits the number that a syslog message starts with.
 func priority(_ *world, value string, log *starlark.Dict) error {

@@ -40,7 +40,7 @@ func load(t *testing.T, files map[string]string) *Library {
 // reference is when the lines of these tests were at hand.
 func reference() time.Time { return time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC) }
 
-func normalize(t *testing.T, files map[string]string, line string) map[string]any {
+func tagsOf(t *testing.T, files map[string]string, line string) map[string]any {
 	t.Helper()
 	tags, _ := load(t, files).Stream(Options{Reference: reference()}).Normalize(line)
 	return tags
@@ -112,7 +112,7 @@ func chain() map[string]string {
 }
 
 func TestTheChainGoesFromRawToBody(t *testing.T) {
-	tags := normalize(t, chain(), "Dec 31 23:59:59 gate door[12]: opened for alice")
+	tags := tagsOf(t, chain(), "Dec 31 23:59:59 gate door[12]: opened for alice")
 	wants(t, tags, map[string]any{
 		"date":   time.Date(2025, 12, 31, 23, 59, 59, 0, time.UTC), // the year before the reference
 		"source": "gate", "program": "door", "pid": "12", "action": "opened", "user": "alice", "kind": "door", "vendor": "example",
@@ -124,7 +124,7 @@ func TestTheChainGoesFromRawToBody(t *testing.T) {
 }
 
 func TestAPrerequisiteKeepsOtherProgramsOut(t *testing.T) {
-	if tags := normalize(t, chain(), "Mar  1 10:00:00 gate window: opened for alice"); tags["user"] != nil {
+	if tags := tagsOf(t, chain(), "Mar  1 10:00:00 gate window: opened for alice"); tags["user"] != nil {
 		t.Errorf("the body of another program was read: %v", tags)
 	}
 }
@@ -215,7 +215,7 @@ func TestCallbacksMeanWhatTheyMeantInPython2(t *testing.T) {
 		"map":               {"log['a'] = reduce(lambda a, b: a + b, map(int, value.split('.')))", "x 1.2.3", map[string]any{"a": 6}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tags := normalize(t, one(c.code), c.line)
+			tags := tagsOf(t, one(c.code), c.line)
 			wants(t, tags, c.want)
 			if tags["tags"] != nil {
 				t.Errorf("tags are %v", tags)
@@ -260,7 +260,7 @@ func TestCallbacksReachNothingOutside(t *testing.T) {
 }
 
 func TestTheLongestSubstituteIsMeant(t *testing.T) {
-	tags := normalize(t, map[string]string{"a.xml": definition(`appliedTo="raw"`, `
+	tags := tagsOf(t, map[string]string{"a.xml": definition(`appliedTo="raw"`, `
 <patterns><pattern name="p"><text>ADDRESS has MACADDRESS</text><tags>
  <tag name="ip" tagType="IP"><substitute>ADDRESS</substitute></tag>
  <tag name="mac" tagType="MACAddress"><substitute>MACADDRESS</substitute></tag>
@@ -273,12 +273,12 @@ func TestPatternsGoByName(t *testing.T) {
 		return `<pattern name="` + name + `"><text>T</text><tags><tag name="t"><substitute>T</substitute></tag></tags>
 <commonTags><commonTag name="mark">` + mark + `</commonTag></commonTags></pattern>`
 	}
-	tags := normalize(t, map[string]string{"a.xml": definition(`appliedTo="raw"`, "<patterns>"+pattern("b", "second")+pattern("a", "first")+"</patterns>")}, "x")
+	tags := tagsOf(t, map[string]string{"a.xml": definition(`appliedTo="raw"`, "<patterns>"+pattern("b", "second")+pattern("a", "first")+"</patterns>")}, "x")
 	wants(t, tags, map[string]any{"mark": "first"})
 }
 
 func TestSearchFindsTheFirstPlace(t *testing.T) {
-	tags := normalize(t, map[string]string{"a.xml": definition(`appliedTo="raw" matchtype="search"`, `
+	tags := tagsOf(t, map[string]string{"a.xml": definition(`appliedTo="raw" matchtype="search"`, `
 <patterns>
 <pattern name="a"><text>late N</text><tags><tag name="late" tagType="Integer"><substitute>N</substitute></tag></tags></pattern>
 <pattern name="b"><text>early N</text><tags><tag name="early" tagType="Integer"><substitute>N</substitute></tag></tags></pattern>
@@ -289,7 +289,7 @@ func TestSearchFindsTheFirstPlace(t *testing.T) {
 }
 
 func TestWhiteSpaceOfAPatternMayBeAny(t *testing.T) {
-	tags := normalize(t, map[string]string{"a.xml": definition(`appliedTo="raw" expandWhitespaces="yes"`, `
+	tags := tagsOf(t, map[string]string{"a.xml": definition(`appliedTo="raw" expandWhitespaces="yes"`, `
 <patterns><pattern name="p"><text>Logon
    ID:   N</text><tags><tag name="n" tagType="Integer"><substitute>N</substitute></tag></tags></pattern></patterns>`)}, "logon\u00a0\t ID: 7")
 	wants(t, tags, map[string]any{"n": "7"})
@@ -309,17 +309,17 @@ func columnsDefinition() string {
 
 func TestColumns(t *testing.T) {
 	files := map[string]string{"a.xml": columnsDefinition()}
-	tags := normalize(t, files, "'al;i''ce';7;gate;rest")
+	tags := tagsOf(t, files, "'al;i''ce';7;gate;rest")
 	wants(t, tags, map[string]any{"user": "al;i'ce", "host": "gate", "other": "rest", "sum": "al;i'ce@gate", "taxonomy": "firewall"})
 	if tags["__n"] != nil {
 		t.Errorf("the temporary tag is still there: %v", tags)
 	}
 	for _, line := range []string{"alice;7;gate", "alice;seven;gate;rest", "alice;7;gate;rest;more"} {
-		if tags := normalize(t, files, line); tags["user"] != nil {
+		if tags := tagsOf(t, files, line); tags["user"] != nil {
 			t.Errorf("%q was read as %v", line, tags)
 		}
 	}
-	wants(t, normalize(t, files, "alice;7;;"), map[string]any{"sum": "alice@?"})
+	wants(t, tagsOf(t, files, "alice;7;;"), map[string]any{"sum": "alice@?"})
 }
 
 func TestProblemsSayFileAndLine(t *testing.T) {
@@ -363,7 +363,7 @@ func TestProblemsSayFileAndLine(t *testing.T) {
 
 func TestLatin1FilesAreRead(t *testing.T) {
 	text := strings.Replace(definition(`appliedTo="raw"`, `<patterns><pattern name="p"><text>caf`+"\xe9"+` T</text><tags><tag name="t"><substitute>T</substitute></tag></tags></pattern></patterns>`), "UTF-8", "ISO-8859-1", 1)
-	wants(t, normalize(t, map[string]string{"a.xml": text}, "café noir"), map[string]any{"t": "noir"})
+	wants(t, tagsOf(t, map[string]string{"a.xml": text}, "café noir"), map[string]any{"t": "noir"})
 }
 
 func TestAFolderWithoutDefinitionsIsAnError(t *testing.T) {
@@ -403,7 +403,7 @@ func TestExpressionsOfPythonRunOnGosEngine(t *testing.T) {
 }
 
 func TestEventsAsECS(t *testing.T) {
-	fields := ECS(normalize(t, chain(), "Mar  1 10:00:00 gate door[12]: opened for alice"))
+	fields := ECS(tagsOf(t, chain(), "Mar  1 10:00:00 gate door[12]: opened for alice"))
 	wants(t, fields, map[string]any{
 		"@timestamp": time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC), "host.hostname": "gate", "process.name": "door", "process.pid": "12",
 		"user.name": "alice", "event.action": "opened", "event.category": []any{"authentication"}, "legacy.vendor": "example", "message": "opened for alice",
