@@ -105,9 +105,7 @@ func (x *export) definition(root *element) {
 		Versions: []string{"pylogsparser's " + n.ID}, Set: x.static(n.common),
 	}
 	if n.Taxonomy != "" {
-		for name, value := range ECS(map[string]any{"taxonomy": n.Taxonomy}) {
-			d.Set[name] = value
-		}
+		maps.Copy(d.Set, ECS(map[string]any{"taxonomy": n.Taxonomy}))
 	}
 	switch n.AppliedTo {
 	case "raw":
@@ -399,9 +397,7 @@ func (x *export) test(e example) normalize.Test {
 		case "date":
 			value = momentAsISO(value)
 		case "taxonomy":
-			for name, value := range ECS(map[string]any{"taxonomy": value}) {
-				t.Expect[name] = value
-			}
+			maps.Copy(t.Expect, ECS(map[string]any{"taxonomy": value}))
 			continue
 		}
 		t.Expect[field] = value
