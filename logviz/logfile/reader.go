@@ -54,6 +54,7 @@ type Reader struct {
 	src    *source   // the bytes as they lie in the file
 	data   io.Reader // the bytes unpacked
 	mtime  time.Time // zero when unknown
+	file   bool      // it is a regular one
 
 	max  int
 	kind Kind
@@ -121,7 +122,7 @@ func (r *Reader) start(in io.Reader) error {
 			return &fs.PathError{Op: "open", Path: r.name, Err: syscall.EISDIR}
 		}
 		if info.Mode().IsRegular() {
-			stream = false
+			stream, r.file = false, true
 			r.mtime = info.ModTime()
 		}
 	}
@@ -163,6 +164,9 @@ func (r *Reader) MustWait() bool {
 	}
 	return !bytes.Contains(r.buf[r.lo:r.hi], []byte(end))
 }
+
+// IsFile reports whether the input is a regular file, which never makes its reader wait long.
+func (r *Reader) IsFile() bool { return r.file }
 
 // Name is the path given to Open, or "standard input".
 func (r *Reader) Name() string { return r.name }

@@ -305,6 +305,21 @@ func (l layout) first() *byteSet {
 	return those(isDigit)
 }
 
+// mayBegin reports whether a text can begin with a stamp, as far as its first letters tell. All layouts of a type begin
+// with the same.
+func (l layout) mayBegin(s string) bool {
+	const days = "sunmontuewedthufrisat"
+	if l[0].verb != 'a' && l[0].verb != 'A' {
+		return true
+	}
+	if len(s) < 3 {
+		return false
+	}
+	day := [3]byte{s[0] | 0x20, s[1] | 0x20, s[2] | 0x20}
+	at := strings.Index(days, string(day[:]))
+	return at >= 0 && at%3 == 0
+}
+
 func anyCase(letters string) *byteSet {
 	return those(func(c byte) bool { return strings.IndexByte(letters, c&^0x20) >= 0 && c >= 'A' })
 }
@@ -320,6 +335,9 @@ func momentType(name, doc string, layouts ...layout) *fieldType {
 		return stamp{}, -1
 	}
 	span := func(s string) int {
+		if !layouts[0].mayBegin(s) {
+			return -1
+		}
 		_, n := read(s)
 		return n
 	}

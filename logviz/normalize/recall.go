@@ -15,7 +15,7 @@ import (
 
 const (
 	maxShape   = 512  // length in bytes of lines that are remembered
-	memories   = 2048 // of one stream
+	memories   = 4096 // of one stream
 	maxProbes  = 12
 	trial      = 1024 // lookups after which it is seen whether remembering pays
 	restingFor = 8 * trial
