@@ -95,7 +95,7 @@ patterns:
 		t.Fatal(err)
 	}
 	remembers, plain := pair(t, engine)
-	for _, line := range strings.Split("a 71,a 72,a 73,a 81,a 74,b 12 1,b 12 2,b 12 3,b 13 4,b 3 1,b 3 2,b 3 3,b 4 4,c 65535,c 65534,c 65533,c 65536,c 99999,"+
+	for line := range strings.SplitSeq("a 71,a 72,a 73,a 81,a 74,b 12 1,b 12 2,b 12 3,b 13 4,b 3 1,b 3 2,b 3 3,b 4 4,c 65535,c 65534,c 65533,c 65536,c 99999,"+
 		"d 1000000000,d 1111111111,d 1212121212,d 9999999999999,d 1,d 2,d 3,e 9912,e 9912,e 9912,e 9192,e 1199,e 1111,f 12,f 12,f 13,f 15,f 44,g 55,g 55,g 56,g 65,g 66,z 9,z 8,z 7,é 1,é 2,é 3", ",") {
 		readBoth(t, remembers, plain, line)
 	}
@@ -135,18 +135,18 @@ func TestShape(t *testing.T) {
 				b[i] = '0' - 2 + byte(random.IntN(14))
 			}
 		}
-		want := ""
+		var want strings.Builder
 		for _, c := range b {
 			if isDigit(c) {
 				c = '0'
 			}
-			want += string([]byte{c})
+			want.WriteString(string([]byte{c}))
 		}
 		got, hash := appendShape(nil, string(b))
-		if string(got) != want {
+		if string(got) != want.String() {
 			t.Fatalf("%q: %q", b, got)
 		}
-		if _, same := appendShape(nil, want); same != hash {
+		if _, same := appendShape(nil, want.String()); same != hash {
 			t.Fatalf("%q has another hash than its shape", b)
 		}
 	}
