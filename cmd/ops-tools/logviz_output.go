@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 
 	"ops/internal/durable"
 	"ops/internal/terminal"
@@ -78,6 +79,7 @@ func (f *outputFlags) open(e *env, paths []string) (*output, error) {
 		return nil, usageError("parquet is nothing for a terminal: add --output FILE, or send it through a pipe")
 	}
 	if f.path == "" {
+		widen(e.out)
 		return o, nil
 	}
 	for _, path := range paths {
@@ -90,6 +92,18 @@ func (f *outputFlags) open(e *env, paths []string) (*output, error) {
 	}
 	o.w = o.file
 	return o, nil
+}
+
+// widen gives a pipe more room, so that its two ends wait for each other less often. What is no pipe stays as it is.
+func widen(w io.Writer) {
+	const room = 256 << 10
+	f, ok := w.(*os.File)
+	if !ok {
+		return
+	}
+	if raw, err := f.SyscallConn(); err == nil {
+		_ = raw.Control(func(fd uintptr) { _, _ = unix.FcntlInt(fd, unix.F_SETPIPE_SZ, room) }) // it works without, too
+	}
 }
 
 func isTerminal(e *env, path string) bool {

@@ -86,7 +86,8 @@ func (r *Reader) empty() *Batch {
 // Next returns the next batch, never an empty one, or the error that ended the log, io.EOF if it ended well.
 func (r *Reader) Next() (*Batch, error) {
 	b := r.empty()
-	for r.err == nil && len(b.bytes) < Size && (len(b.records) == 0 || !r.in.MustWait()) {
+	slow := !r.in.IsFile()
+	for r.err == nil && len(b.bytes) < Size && (len(b.records) == 0 || !slow || !r.in.MustWait()) {
 		rec, err := r.in.Next()
 		if err != nil {
 			r.err = err
