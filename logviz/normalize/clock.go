@@ -89,11 +89,11 @@ func (c *clock) sameDay(s string) (v logviz.Value, ok bool) {
 		c.stretch != nil && c.stretch.last.IsZero() {
 		return v, false
 	}
-	second := twoDigits(s, 13)
-	if second == 60 {
+	hour, minute, second := twoDigits(s, 7), twoDigits(s, 10), twoDigits(s, 13)
+	if hour > 23 || minute > 59 || second > 59 {
 		return v, false
 	}
-	at := c.day.midnight - c.day.offset + int64(twoDigits(s, 7)*3600+twoDigits(s, 10)*60+second)
+	at := c.day.midnight - c.day.offset + int64(hour*3600+minute*60+second)
 	since := at - c.previous.Unix()
 	if at < c.day.from || at > c.day.to || since < -int64(slack/time.Second) || since > 300*24*60*60 {
 		return v, false

@@ -196,7 +196,7 @@ func (s *Stream) remember(hash uint64, r *Record, err error) {
 		return
 	}
 	m := &memory{
-		shape: string(s.recall.shape), probes: slices.Clone(w.probes), parts: slices.Clone(r.parts),
+		shape: string(s.recall.shape), probes: slices.DeleteFunc(slices.Clone(w.probes), r.answers), parts: slices.Clone(r.parts),
 		headers: r.headers, clean: r.within && r.plain() && logviz.IsPlainJSON(r.line), err: err,
 	}
 	for i := range r.parts {
@@ -216,6 +216,15 @@ func (s *Stream) remember(hash uint64, r *Record, err error) {
 	}
 	at := hash % memories &^ 1
 	s.recall.table[at], s.recall.table[at+1] = m, s.recall.table[at]
+}
+
+// answers reports whether a probe is answered by a time that is read anyway: a stamp whose value is that of the whole
+// piece has the piece's size too, because it is read from the left and the byte behind it is the same.
+func (r *Record) answers(p probe) bool {
+	return p.ask == askSize && p.typ.moment && slices.ContainsFunc(r.captures, func(c capture) bool {
+		from, ok := offset(r.line, c.text)
+		return ok && c.field.typ == p.typ && from == int(p.from) && len(c.text) == int(p.answer)
+	})
 }
 
 // keep notes the next capture.

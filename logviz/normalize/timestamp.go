@@ -190,7 +190,10 @@ func bsdValue(s string, c *clock) (logviz.Value, bool) {
 	if v, ok := c.sameDay(s); ok {
 		return v, true
 	}
-	t, _ := readBSD(s)
+	t, n := readBSD(s)
+	if n != len(s) {
+		return logviz.Value{}, false
+	}
 	if t.year == 0 {
 		placed, ok := c.place(t.month, t.day, t.hour, t.minute, t.second, t.nano)
 		if !ok {
@@ -206,7 +209,10 @@ func bsdValue(s string, c *clock) (logviz.Value, bool) {
 }
 
 func isoValue(s string, c *clock) (logviz.Value, bool) {
-	t, _ := readISO(s)
+	t, n := readISO(s)
+	if n != len(s) {
+		return logviz.Value{}, false
+	}
 	zone := c.zone
 	if t.zone {
 		zone = time.UTC
