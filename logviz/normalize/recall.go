@@ -17,12 +17,15 @@ const (
 	maxShape   = 512  // length in bytes of lines that are remembered
 	memories   = 4096 // of one stream
 	maxProbes  = 12
+	lasting    = 8
 	trial      = 1024 // lookups after which it is seen whether remembering pays
 	restingFor = 8 * trial
 )
 
 // memory is what was found in lines of a shape.
 type memory struct {
+	hash     uint64
+	used     uint8 // is lasting set by each use, and counts down when another one wants the place
 	shape    string
 	probes   []probe
 	parts    []part  // their captures are those of places
@@ -101,17 +104,41 @@ func (c *recall) look(line string) (m *memory, hash uint64, again bool) {
 		c.tried, c.known = 0, 0
 	}
 	c.shape, hash = appendShape(c.shape[:0], line)
-	at := hash % memories &^ 1
-	for _, m = range c.table[at : at+2] {
-		if m != nil && m.shape == string(c.shape) {
+	for _, m = range c.places(hash) {
+		if m != nil && m.hash == hash && m.shape == string(c.shape) {
 			c.known++
+			m.used = lasting
 			return m, hash, false
 		}
 	}
 	seen, mark := &c.seen[hash%uint64(len(c.seen))], uint32(hash>>32)
 	again = *seen == mark
 	*seen = mark
-	return nil, hash, again
+	return nil, hash, again && c.room(hash)
+}
+
+// places are those that a memory of the hash can have.
+func (c *recall) places(hash uint64) []*memory {
+	const few = 4
+	at := hash % (memories / few) * few
+	return c.table[at : at+few]
+}
+
+// room reports whether one of the places is free, and makes it the last one. A log with more shapes than there are places
+// does not push out those that are in use.
+func (c *recall) room(hash uint64) bool {
+	places := c.places(hash)
+	for i, m := range places {
+		if m == nil || m.used == 0 {
+			copy(places[i:], places[i+1:])
+			places[len(places)-1] = nil
+			return true
+		}
+	}
+	for _, m := range places {
+		m.used--
+	}
+	return false
 }
 
 // recalled fills the record as lines of the memory's shape are read. It reports false if this line may be different.
@@ -196,7 +223,7 @@ func (s *Stream) remember(hash uint64, r *Record, err error) {
 		return
 	}
 	m := &memory{
-		shape: string(s.recall.shape), probes: slices.DeleteFunc(slices.Clone(w.probes), r.answers), parts: slices.Clone(r.parts),
+		hash: hash, used: lasting, shape: string(s.recall.shape), probes: slices.DeleteFunc(slices.Clone(w.probes), r.answers), parts: slices.Clone(r.parts),
 		headers: r.headers, clean: r.within && r.plain() && logviz.IsPlainJSON(r.line), err: err,
 	}
 	for i := range r.parts {
@@ -214,8 +241,8 @@ func (s *Stream) remember(hash uint64, r *Record, err error) {
 			}
 		}
 	}
-	at := hash % memories &^ 1
-	s.recall.table[at], s.recall.table[at+1] = m, s.recall.table[at]
+	places := s.recall.places(hash)
+	places[len(places)-1] = m
 }
 
 // answers reports whether a probe is answered by a time that is read anyway: a stamp whose value is that of the whole
