@@ -248,7 +248,7 @@ func (f *Follower) resume(from *Position) error {
 		return err
 	}
 	all = plainFirst(all)
-	for _, fits := range []func(*generation) bool{from.isIn, from.isInCopy} {
+	for _, fits := range []func(*generation) bool{from.isIn, from.isInCopy, from.isBehind} {
 		if file := first(all, fits); file != nil {
 			closeAll(all, file)
 			f.next = []start{{file, from.Offset}}
@@ -256,7 +256,14 @@ func (f *Follower) resume(from *Position) error {
 		}
 	}
 	closeAll(all)
-	f.warn(fmt.Sprintf("the file that was read up to byte %d is gone: %s is read from its start", from.Offset, f.path))
+	f.warn(fmt.Sprintf("the file that was read up to byte %d is gone, with what was not read of it: what was written after it is read, up to %s from its start", from.Offset, f.path))
+	for _, g := range siblings(f.path) {
+		if from.Modified.IsZero() || !g.isAfter(from.Modified) || !isRotated(f.path, g.path) {
+			g.close()
+			continue
+		}
+		f.next = append(f.next, start{g, 0})
+	}
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // Position is a place in a log that is followed, in a form that lasts.
@@ -18,6 +19,8 @@ type Position struct {
 	Head   string `json:"head"`   // SHA-256 of the file's first HeadBytes bytes, in hexadecimal
 	// HeadBytes is at most 1024: enough to know a copy of the file, and the file's successor by the same inode.
 	HeadBytes int64 `json:"head_bytes"`
+	// Modified is no later than the last write to the file, and later than those to the files before it.
+	Modified time.Time `json:"modified,omitzero"`
 }
 
 // isIn reports whether the position lies in the file itself.
@@ -30,6 +33,12 @@ func (p *Position) isIn(g *generation) bool {
 func (p *Position) isInCopy(g *generation) bool {
 	mark := fingerprint{p.Head, p.HeadBytes}
 	return mark.fits(g) && g.reaches(p.Offset)
+}
+
+// isBehind reports whether it lies behind the end of what was packed of its file: a late writer added to that.
+func (p *Position) isBehind(g *generation) bool {
+	mark := fingerprint{p.Head, p.HeadBytes}
+	return g.packed && p.HeadBytes == largestMark && mark.fits(g)
 }
 
 func identity(info fs.FileInfo) (device, inode uint64) {
@@ -76,7 +85,7 @@ func (t *trail) begin(info fs.FileInfo, offset int64) {
 	if n := len(t.legs); n > 0 {
 		t.legs[n-1].until = t.given
 	}
-	l := leg{from: t.given, start: Position{Offset: offset}}
+	l := leg{from: t.given, start: Position{Offset: offset, Modified: info.ModTime()}}
 	l.start.Device, l.start.Inode = identity(info)
 	t.legs = append(t.legs, l)
 }

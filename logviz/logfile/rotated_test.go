@@ -235,3 +235,59 @@ func TestFollowPackedDamaged(t *testing.T) {
 		})
 	}
 }
+
+// What a late writer added after the file was packed is in no file, but was read.
+func TestFollowPackedTooEarly(t *testing.T) {
+	w := &writer{t: t, path: filepath.Join(t.TempDir(), "log")}
+	w.open()
+	w.lines(400)
+	f := follow(t, w.path, nil)
+	f.wait(400)
+	_, at := f.stop()
+	must(t, os.Truncate(w.path, at.Offset-27))
+	w.rotate(".2", 5)
+	w.pack(".2", "gzip", ".gz")
+	w.rotate(".1", 5)
+	f = follow(t, w.path, at)
+	f.wait(10)
+	if got, _ := f.stop(); !slices.Equal(got, numbered(w.n)[400:]) || len(f.warns) > 0 {
+		t.Errorf("got %q, warned %q", got, f.warns)
+	}
+}
+
+// The file that was read is gone or cannot be known again: what came after it is read nevertheless, and the loss is told.
+func TestFollowPackedGone(t *testing.T) {
+	for name, lose := range map[string]func(w *writer){
+		"removed": func(w *writer) { must(w.t, os.Remove(w.path+".3.gz")) },
+		"zeroed":  func(w *writer) { must(w.t, os.WriteFile(w.path+".3.gz", make([]byte, 100), 0o600)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := &writer{t: t, path: filepath.Join(t.TempDir(), "log")}
+			must(t, os.WriteFile(w.path+".4", []byte("read before\n"), 0o600))
+			must(t, os.Chtimes(w.path+".4", time.Time{}, time.Now().Add(-time.Hour)))
+			w.open()
+			w.lines(10)
+			f := follow(t, w.path, nil)
+			f.wait(10)
+			_, at := f.stop()
+			w.rotate(".3", 5)
+			w.pack(".3", "gzip", ".gz")
+			lose(w)
+			w.rotate(".2", 5)
+			w.pack(".2", "gzip", ".gz")
+			w.rotate(".1", 5)
+			f = follow(t, w.path, at)
+			f.wait(15)
+			time.Sleep(20 * time.Millisecond)
+			if got, _ := f.stop(); !slices.Equal(got, numbered(w.n)[10:]) {
+				t.Errorf("got %q", got)
+			}
+			if len(f.warns) == 0 || !strings.Contains(f.warns[0], "is gone") {
+				t.Errorf("warned %q", f.warns)
+			}
+			if name == "zeroed" && !strings.Contains(strings.Join(f.warns, "\n"), w.path+".3.gz: ") {
+				t.Errorf("warned %q", f.warns)
+			}
+		})
+	}
+}
