@@ -36,6 +36,7 @@ type Follower struct {
 	mark    fingerprint
 	slept   bool    // since the file was read
 	leaving bool    // the writer went on to another file: this one ends where it ends
+	looked  bool    // for what comes behind this file while the log was silent
 	next    []start // what comes behind this file, oldest first
 	last    byte    // given
 	trail   trail
@@ -126,7 +127,7 @@ func (f *Follower) onward() (waits bool, err error) {
 	}
 	now, err := openGeneration(f.path)
 	if os.IsNotExist(err) {
-		return true, nil
+		return f.silence(), nil
 	}
 	if err != nil {
 		return false, err
@@ -145,7 +146,7 @@ func (f *Follower) onward() (waits bool, err error) {
 	}
 	if now.info.Size() == 0 { // the writer is not there yet
 		now.close()
-		return true, nil
+		return f.silence(), nil
 	}
 	if !f.leaving { // what was written before the first line of the new file is read first
 		f.leaving = true
@@ -155,6 +156,23 @@ func (f *Follower) onward() (waits bool, err error) {
 	f.next = append(f.between(f.file, now), start{now, 0})
 	f.leaving = false
 	return false, nil
+}
+
+// silence is when the log has no lines: what was rotated behind the file that is read can be read. It reports true if there
+// is none. It looks once, since it is called at each poll.
+func (f *Follower) silence() (waits bool) {
+	if f.file == nil || f.looked {
+		return true
+	}
+	f.looked = true
+	for _, s := range f.between(f.file, nil) {
+		if s.file.info.Size() > 0 {
+			f.next = append(f.next, s)
+		} else {
+			s.file.close()
+		}
+	}
+	return len(f.next) == 0
 }
 
 // cut reports whether the file was made shorter since it was read, even if it has grown again.
@@ -169,7 +187,7 @@ func (f *Follower) begin() error {
 	if f.file != nil {
 		f.file.close()
 	}
-	f.file, f.offset, f.mark = s.file, s.offset, fingerprint{}
+	f.file, f.offset, f.mark, f.looked = s.file, s.offset, fingerprint{}, false
 	f.trail.begin(s.file.info, s.offset)
 	f.note()
 	err := s.file.seek(s.offset)
@@ -192,11 +210,11 @@ func (f *Follower) rest(now *generation) []start {
 	return append([]start{{copied, f.offset}}, f.between(copied, now)...)
 }
 
-// between finds the files that were written after one and before now.
+// between finds the files that were written after one and before now, which may be nil.
 func (f *Follower) between(one, now *generation) []start {
 	all := siblings(f.path)
 	from := placeBehind(one, all)
-	until := slices.IndexFunc(all, func(g *generation) bool { return os.SameFile(g.info, now.info) })
+	until := slices.IndexFunc(all, func(g *generation) bool { return now != nil && os.SameFile(g.info, now.info) })
 	if until < 0 {
 		until = len(all)
 	}

@@ -291,3 +291,34 @@ func TestFollowPackedGone(t *testing.T) {
 		})
 	}
 }
+
+// The rotated files do not have to wait for the first line of the new log, nor for the log.
+func TestFollowPackedBeforeSilence(t *testing.T) {
+	for name, silence := range map[string]func(w *writer){
+		"empty":   func(w *writer) { w.open() },
+		"missing": func(*writer) {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := &writer{t: t, path: filepath.Join(t.TempDir(), "log")}
+			w.open()
+			w.lines(10)
+			f := follow(t, w.path, nil)
+			f.wait(10)
+			_, at := f.stop()
+			w.rotate(".3", 5)
+			w.pack(".3", "gzip", ".gz")
+			w.rotate(".2", 5)
+			w.pack(".2", "gzip", ".gz")
+			w.renameTo(".1")
+			silence(w)
+			f = follow(t, w.path, at)
+			f.wait(10)
+			w.open()
+			w.lines(5)
+			f.wait(15)
+			if got, _ := f.stop(); !slices.Equal(got, numbered(w.n)[10:]) || len(f.warns) > 0 {
+				t.Errorf("got %q, warned %q", got, f.warns)
+			}
+		})
+	}
+}
