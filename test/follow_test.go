@@ -192,8 +192,8 @@ func TestFollowThroughCompress(t *testing.T) {
 			defer events.Close()
 			dates := strings.Contains(how, "dateext")
 			rotate := func() {
-				if dates { // a name can be had once
-					time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second)))
+				if dates { // a name can be had once, and logrotate's clock may be some ms behind
+					time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second + 50*time.Millisecond)))
 				}
 				rotate(t, conf, dir, "", new(pen))
 			}
