@@ -169,6 +169,94 @@ func checkNumbers(t *testing.T, out []byte, total int) {
 	}
 }
 
+// What logrotate packed while nobody followed, at once or a rotation later, is read back, none missing and none twice.
+func TestFollowThroughCompress(t *testing.T) {
+	ops := filepath.Join(buildPrograms(t), "ops-tools")
+	for name, how := range map[string]string{
+		"compress":                   "create\ncompress",
+		"delaycompress":              "create\ncompress\ndelaycompress",
+		"copytruncate and xz":        "copytruncate\ncompress\ncompresscmd xz\ncompressext .xz",
+		"nocreate, dates and zstd":   "nocreate\ndateext\ndateformat -%Y%m%d-%s\ncompress\ncompresscmd zstd\ncompressext .zst\ncompressoptions -q",
+		"delaycompress, own endings": "create\ncompress\ndelaycompress\ncompressext .packed",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			log, out := filepath.Join(dir, "auth.log"), filepath.Join(dir, "events")
+			conf := filepath.Join(dir, "logrotate.conf")
+			put(t, conf, 0o600, []byte(log+" {\nrotate 100\nsize 1\nmissingok\n"+how+"\n}\n"))
+			events, err := os.Create(out)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer events.Close()
+			dates := strings.Contains(how, "dateext")
+			rotate := func() {
+				if dates { // a name can be had once, and logrotate's clock may be some ms behind
+					time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second + 50*time.Millisecond)))
+				}
+				rotate(t, conf, dir, "", new(pen))
+			}
+			n := 0
+			write := func(lines int) { // and closes the log, so that no line is written to what was packed
+				file, err := os.OpenFile(log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer file.Close()
+				for range lines {
+					n++
+					fmt.Fprintf(file, "%s host sshd[%d]: Connection closed by 192.0.2.7 port 42 [preauth]\n", time.Now().UTC().Format(time.Stamp), n)
+				}
+			}
+			for round := range 4 {
+				write(50)
+				var talk bytes.Buffer
+				cmd := exec.Command(ops, "logviz", "normalize", "--follow", "--position", filepath.Join(dir, "position"), "--tz", "UTC", log)
+				cmd.Stdout, cmd.Stderr = events, &talk
+				start(t, cmd)
+				for range 600 { // however slow the machine is
+					if data, err := os.ReadFile(out); err != nil || bytes.Count(data, []byte("\n")) >= n {
+						break
+					}
+					time.Sleep(50 * time.Millisecond)
+				}
+				write(50) // it may be told to end before it reads these
+				if round%2 == 0 {
+					rotate() // before its eyes
+				}
+				end(t, cmd, &talk)
+				again := round * 2 // twelve in the end: .10 sorts before .9 by its name
+				if dates {
+					again = 1
+				}
+				for range again {
+					write(7)
+					rotate()
+				}
+			}
+			write(100)
+			var talk bytes.Buffer
+			cmd := exec.Command(ops, "logviz", "normalize", "--follow", "--position", filepath.Join(dir, "position"), "--tz", "UTC", log)
+			cmd.Stdout, cmd.Stderr = events, &talk
+			start(t, cmd)
+			for range 600 {
+				if data, err := os.ReadFile(out); err != nil || bytes.Count(data, []byte("\n")) >= n {
+					break
+				}
+				time.Sleep(50 * time.Millisecond)
+			}
+			time.Sleep(500 * time.Millisecond) // for what must not come
+			end(t, cmd, &talk)
+			data, err := os.ReadFile(out)
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkNumbers(t, data, n)
+		})
+	}
+}
+
 // While a log is followed, changed definitions are taken up, and wrong ones are not.
 func TestDefinitionsReload(t *testing.T) {
 	ops := filepath.Join(buildPrograms(t), "ops-tools")

@@ -2,10 +2,11 @@ package logfile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
+	"slices"
 	"time"
 )
 
@@ -22,18 +23,20 @@ type FollowOptions struct {
 // Position.
 //
 // A log that was rotated is read to its end before the next one, whatever it is called by then; so is one that was
-// rotated between two followers, if it is still there, uncompressed, with the log's name in front of its own.
+// rotated between two followers, if it is still there with the log's name in front of its own: plain, or packed by gzip,
+// xz or zstd. A packed one that is damaged is told to Warn and read as far as it goes.
 type Follower struct {
 	ctx  context.Context
 	path string
 	poll time.Duration
 	warn func(string)
 
-	file    *os.File
+	file    *generation
 	offset  int64
 	mark    fingerprint
 	slept   bool    // since the file was read
 	leaving bool    // the writer went on to another file: this one ends where it ends
+	looked  bool    // for what comes behind this file while the log was silent
 	next    []start // what comes behind this file, oldest first
 	last    byte    // given
 	trail   trail
@@ -41,7 +44,7 @@ type Follower struct {
 
 // start is a file and where to begin in it.
 type start struct {
-	file   *os.File
+	file   *generation
 	offset int64
 }
 
@@ -75,6 +78,11 @@ func (f *Follower) Read(p []byte) (int, error) {
 				f.trail.read(n)
 				return n, nil
 			}
+			var damaged *DataError
+			if errors.As(err, &damaged) {
+				f.tell(damaged)
+				err = io.EOF
+			}
 			if err != nil && err != io.EOF {
 				return 0, err
 			}
@@ -99,6 +107,12 @@ func (f *Follower) Read(p []byte) (int, error) {
 	return 0, f.ctx.Err()
 }
 
+// tell tells of a packed file that cannot be read to its end, which it has from then on.
+func (f *Follower) tell(err *DataError) {
+	f.warn(fmt.Sprintf("%v. What it held behind byte %d of its text is missing here, and the next file is read: if there is an intact copy, read that by itself", err, f.offset))
+	f.file.err = io.EOF
+}
+
 // note takes in the beginning of the file.
 func (f *Follower) note() {
 	if f.mark.grow(f.file, f.offset) {
@@ -111,9 +125,9 @@ func (f *Follower) onward() (waits bool, err error) {
 	if len(f.next) > 0 {
 		return false, f.begin()
 	}
-	now, err := os.Open(f.path)
+	now, err := openGeneration(f.path)
 	if os.IsNotExist(err) {
-		return true, nil
+		return f.silence(), nil
 	}
 	if err != nil {
 		return false, err
@@ -122,21 +136,21 @@ func (f *Follower) onward() (waits bool, err error) {
 		f.next = []start{{now, 0}}
 		return false, nil
 	}
-	if same, err := f.isFile(now); err != nil || same && !f.cut() {
-		now.Close()
-		return true, err
+	if same := os.SameFile(f.file.info, now.info); same && !f.cut() {
+		now.close()
+		return true, nil
 	} else if same {
 		f.next = append(f.rest(now), start{now, 0})
 		f.leaving = false
 		return false, nil
 	}
-	if info, err := now.Stat(); err != nil || info.Size() == 0 { // the writer is not there yet
-		now.Close()
-		return true, err
+	if now.info.Size() == 0 { // the writer is not there yet
+		now.close()
+		return f.silence(), nil
 	}
 	if !f.leaving { // what was written before the first line of the new file is read first
 		f.leaving = true
-		now.Close()
+		now.close()
 		return false, nil
 	}
 	f.next = append(f.between(f.file, now), start{now, 0})
@@ -144,20 +158,26 @@ func (f *Follower) onward() (waits bool, err error) {
 	return false, nil
 }
 
-// isFile reports whether other is the file that is read.
-func (f *Follower) isFile(other *os.File) (bool, error) {
-	is, err := other.Stat()
-	if err != nil {
-		return false, err
+// silence is when the log has no lines: what was rotated behind the file that is read can be read. It reports true if there
+// is none. It looks once, since it is called at each poll.
+func (f *Follower) silence() (waits bool) {
+	if f.file == nil || f.looked {
+		return true
 	}
-	was, err := f.file.Stat()
-	return err == nil && os.SameFile(is, was), err
+	f.looked = true
+	for _, s := range f.between(f.file, nil) {
+		if s.file.info.Size() > 0 {
+			f.next = append(f.next, s)
+		} else {
+			s.file.close()
+		}
+	}
+	return len(f.next) == 0
 }
 
 // cut reports whether the file was made shorter since it was read, even if it has grown again.
 func (f *Follower) cut() bool {
-	info, err := f.file.Stat()
-	return err == nil && (info.Size() < f.offset || !f.mark.fits(f.file))
+	return !f.file.packed && !(f.file.reaches(f.offset) && f.mark.fits(f.file))
 }
 
 // begin goes on with the next file.
@@ -165,26 +185,24 @@ func (f *Follower) begin() error {
 	s := f.next[0]
 	f.next = f.next[1:]
 	if f.file != nil {
-		f.file.Close()
+		f.file.close()
 	}
-	f.file, f.offset, f.mark = s.file, s.offset, fingerprint{}
-	if _, err := s.file.Seek(s.offset, io.SeekStart); err != nil {
-		return err
-	}
-	info, err := s.file.Stat()
-	if err != nil {
-		return err
-	}
-	f.trail.begin(info, s.offset)
+	f.file, f.offset, f.mark, f.looked = s.file, s.offset, fingerprint{}, false
+	f.trail.begin(s.file.info, s.offset)
 	f.note()
-	return nil
+	err := s.file.seek(s.offset)
+	var damaged *DataError
+	if errors.As(err, &damaged) || err == io.EOF { // told when it is read
+		return nil
+	}
+	return err
 }
 
 // rest finds the copy of the file that was cut, for what was not read of it, and the copies made since.
-func (f *Follower) rest(now *os.File) []start {
-	copied := first(siblings(f.path), func(s *os.File, info fs.FileInfo) bool {
-		return info.Size() >= f.offset && f.mark.fits(s)
-	})
+func (f *Follower) rest(now *generation) []start {
+	all := siblings(f.path)
+	copied := first(plainFirst(all), func(g *generation) bool { return f.mark.fits(g) && g.reaches(f.offset) })
+	closeAll(all, copied)
 	if copied == nil {
 		f.warn(fmt.Sprintf("%s was cut and there is no copy of it: what was written behind its byte %d until then is lost", f.path, f.offset))
 		return nil
@@ -192,57 +210,88 @@ func (f *Follower) rest(now *os.File) []start {
 	return append([]start{{copied, f.offset}}, f.between(copied, now)...)
 }
 
-// between finds the files that were written after one and before now.
-func (f *Follower) between(one, now *os.File) []start {
-	was, err := one.Stat()
-	if err != nil {
-		return nil
-	}
-	is, err := now.Stat()
-	if err != nil {
-		return nil
+// between finds the files that were written after one and before now, which may be nil.
+func (f *Follower) between(one, now *generation) []start {
+	all := siblings(f.path)
+	from := placeBehind(one, all)
+	until := slices.IndexFunc(all, func(g *generation) bool { return now != nil && os.SameFile(g.info, now.info) })
+	if until < 0 {
+		until = len(all)
 	}
 	var out []start
-	for _, s := range siblings(f.path) {
-		info, err := s.Stat()
-		if err != nil || os.SameFile(info, was) || os.SameFile(info, is) || !info.ModTime().After(was.ModTime()) {
-			s.Close()
+	for i, g := range all {
+		if i < from || i >= until || !isRotated(f.path, g.path) {
+			g.close()
 			continue
 		}
-		out = append(out, start{s, 0})
+		out = append(out, start{g, 0})
 	}
 	return out
+}
+
+// placeBehind returns the place in the list of all behind one or, where that was packed and removed since, behind what
+// became of it.
+func placeBehind(one *generation, all []*generation) int {
+	if i := slices.IndexFunc(all, func(g *generation) bool { return os.SameFile(g.info, one.info) }); i >= 0 {
+		return i + 1
+	}
+	was := one.info.ModTime()
+	if info, err := one.file.Stat(); err == nil {
+		was = info.ModTime() // as its last writer left it
+	}
+	behind := -1
+	for i, g := range all {
+		if g.packed && g.beginsAs(one) && (behind < 0 || !g.info.ModTime().After(was)) {
+			behind = i + 1
+		}
+	}
+	if behind >= 0 {
+		return behind
+	}
+	if i := slices.IndexFunc(all, func(g *generation) bool { return g.isAfter(was) }); i >= 0 {
+		return i
+	}
+	return len(all)
 }
 
 // resume begins where an earlier follower ended: in the log, or in what it was renamed or copied to. What came after that
 // is found at its end.
 func (f *Follower) resume(from *Position) error {
-	now, err := os.Open(f.path)
-	if err != nil && !os.IsNotExist(err) {
+	all := siblings(f.path)
+	now, err := openGeneration(f.path)
+	if err == nil {
+		all = append([]*generation{now}, all...)
+	} else if !os.IsNotExist(err) {
+		closeAll(all)
 		return err
 	}
-	candidates := siblings(f.path)
-	if now != nil {
-		candidates = append([]*os.File{now}, candidates...)
-	}
-	for _, fits := range []func(*os.File, fs.FileInfo) bool{from.isIn, from.isInCopy} {
-		if file := first(candidates, fits); file != nil {
+	all = plainFirst(all)
+	for _, fits := range []func(*generation) bool{from.isIn, from.isInCopy, from.isBehind} {
+		if file := first(all, fits); file != nil {
+			closeAll(all, file)
 			f.next = []start{{file, from.Offset}}
 			return nil
 		}
-		candidates = siblings(f.path)
 	}
-	f.warn(fmt.Sprintf("the file that was read up to byte %d is gone: %s is read from its start", from.Offset, f.path))
+	closeAll(all)
+	f.warn(fmt.Sprintf("the file that was read up to byte %d is gone, with what was not read of it: what was written after it is read, up to %s from its start", from.Offset, f.path))
+	for _, g := range siblings(f.path) {
+		if from.Modified.IsZero() || !g.isAfter(from.Modified) || !isRotated(f.path, g.path) {
+			g.close()
+			continue
+		}
+		f.next = append(f.next, start{g, 0})
+	}
 	return nil
 }
 
 // Close closes the files.
 func (f *Follower) Close() error {
 	if f.file != nil {
-		f.file.Close()
+		f.file.close()
 	}
 	for _, s := range f.next {
-		s.file.Close()
+		s.file.close()
 	}
 	return nil
 }

@@ -6,12 +6,9 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // Position is a place in a log that is followed, in a form that lasts.
@@ -22,18 +19,26 @@ type Position struct {
 	Head   string `json:"head"`   // SHA-256 of the file's first HeadBytes bytes, in hexadecimal
 	// HeadBytes is at most 1024: enough to know a copy of the file, and the file's successor by the same inode.
 	HeadBytes int64 `json:"head_bytes"`
+	// Modified is no later than the last write to the file, and later than those to the files before it.
+	Modified time.Time `json:"modified,omitzero"`
 }
 
 // isIn reports whether the position lies in the file itself.
-func (p *Position) isIn(file *os.File, info fs.FileInfo) bool {
-	device, inode := identity(info)
-	return device == p.Device && inode == p.Inode && p.isInCopy(file, info)
+func (p *Position) isIn(g *generation) bool {
+	device, inode := identity(g.info)
+	return device == p.Device && inode == p.Inode && p.isInCopy(g)
 }
 
 // isInCopy reports whether it lies in a file with the same beginning.
-func (p *Position) isInCopy(file *os.File, info fs.FileInfo) bool {
+func (p *Position) isInCopy(g *generation) bool {
 	mark := fingerprint{p.Head, p.HeadBytes}
-	return info.Size() >= p.Offset && mark.fits(file)
+	return mark.fits(g) && g.reaches(p.Offset)
+}
+
+// isBehind reports whether it lies behind the end of what was packed of its file: a late writer added to that.
+func (p *Position) isBehind(g *generation) bool {
+	mark := fingerprint{p.Head, p.HeadBytes}
+	return g.packed && p.HeadBytes == largestMark && mark.fits(g)
 }
 
 func identity(info fs.FileInfo) (device, inode uint64) {
@@ -80,7 +85,7 @@ func (t *trail) begin(info fs.FileInfo, offset int64) {
 	if n := len(t.legs); n > 0 {
 		t.legs[n-1].until = t.given
 	}
-	l := leg{from: t.given, start: Position{Offset: offset}}
+	l := leg{from: t.given, start: Position{Offset: offset, Modified: info.ModTime()}}
 	l.start.Device, l.start.Inode = identity(info)
 	t.legs = append(t.legs, l)
 }
@@ -121,18 +126,18 @@ type fingerprint struct {
 const largestMark = 1024
 
 // fits reports whether the file begins as the one that the fingerprint was taken of.
-func (p *fingerprint) fits(file *os.File) bool {
-	sum, err := sumOf(file, p.size)
+func (p *fingerprint) fits(g *generation) bool {
+	sum, err := sumOf(g.beginning(), p.size)
 	return err == nil && (p.size == 0 || sum == p.sum)
 }
 
 // grow takes in what was read of the file since, and reports whether that is news.
-func (p *fingerprint) grow(file *os.File, read int64) bool {
+func (p *fingerprint) grow(g *generation, read int64) bool {
 	size := min(read, largestMark)
 	if size <= p.size {
 		return false
 	}
-	sum, err := sumOf(file, size)
+	sum, err := sumOf(g.beginning(), size)
 	if err != nil {
 		return false
 	}
@@ -140,69 +145,14 @@ func (p *fingerprint) grow(file *os.File, read int64) bool {
 	return true
 }
 
-func sumOf(file *os.File, size int64) (string, error) {
+func sumOf(text io.ReaderAt, size int64) (string, error) {
 	if size < 0 || size > largestMark {
 		return "", errors.New("no fingerprint has this size")
 	}
 	head := make([]byte, size)
-	if _, err := io.ReadFull(io.NewSectionReader(file, 0, size), head); err != nil {
+	if _, err := io.ReadFull(io.NewSectionReader(text, 0, size), head); err != nil {
 		return "", err
 	}
 	sum := sha256.Sum256(head)
 	return hex.EncodeToString(sum[:]), nil
-}
-
-// siblings opens the files that a log was rotated to, the one written first first. Compressed ones are left out.
-func siblings(path string) []*os.File {
-	entries, err := os.ReadDir(filepath.Dir(path))
-	if err != nil {
-		return nil
-	}
-	type sibling struct {
-		file *os.File
-		info fs.FileInfo
-	}
-	var found []sibling
-	base := filepath.Base(path)
-	for _, e := range entries {
-		rest, ok := strings.CutPrefix(e.Name(), base)
-		if !ok || rest == "" || !e.Type().IsRegular() || isPacked(rest) {
-			continue
-		}
-		file, err := os.Open(filepath.Join(filepath.Dir(path), e.Name()))
-		if err != nil {
-			continue
-		}
-		info, err := file.Stat()
-		if err != nil {
-			file.Close()
-			continue
-		}
-		found = append(found, sibling{file, info})
-	}
-	slices.SortFunc(found, func(a, b sibling) int { return a.info.ModTime().Compare(b.info.ModTime()) })
-	var out []*os.File
-	for _, s := range found {
-		out = append(out, s.file)
-	}
-	return out
-}
-
-// first returns the first file that ok accepts and closes the others.
-func first(files []*os.File, ok func(*os.File, fs.FileInfo) bool) *os.File {
-	var found *os.File
-	for _, file := range files {
-		if found == nil {
-			if info, err := file.Stat(); err == nil && ok(file, info) {
-				found = file
-				continue
-			}
-		}
-		file.Close()
-	}
-	return found
-}
-
-func isPacked(name string) bool {
-	return slices.Contains([]string{".gz", ".xz", ".zst", ".bz2", ".lz4"}, filepath.Ext(name))
 }
