@@ -65,13 +65,13 @@ func oneOrMany(n strictyaml.Node, to *[]string) error {
 
 // Strip removes characters from both ends of a text.
 type Strip struct {
-	Field string `yaml:"field,required"`
+	Field Fields `yaml:"field,required"`
 	Chars string `yaml:"chars"` // default: white space
 }
 
-// UnmarshalYAML takes the field's name alone too.
+// UnmarshalYAML takes fields alone too.
 func (s *Strip) UnmarshalYAML(n strictyaml.Node) error {
-	if n.Kind() == strictyaml.Scalar {
+	if n.Kind() != strictyaml.Mapping {
 		return n.Decode(&s.Field)
 	}
 	type plain Strip
@@ -250,7 +250,7 @@ func eachText(fields []string, change func(string) string) (transform, error) {
 }
 
 func (s *Strip) compile() (transform, error) {
-	return eachText([]string{s.Field}, func(text string) string {
+	return eachText(s.Field, func(text string) string {
 		if s.Chars == "" {
 			return strings.TrimSpace(text)
 		}

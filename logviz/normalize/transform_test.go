@@ -37,6 +37,8 @@ func TestTransforms(t *testing.T) {
 		{"upper, list", "- upper: [x, y]\n", "ab", `{"x":"AB"}`},
 		{"strip", "- strip: x\n", " a ", `{"x":"a"}`},
 		{"strip chars", "- strip: {field: x, chars: <>}\n", "<a>", `{"x":"a"}`},
+		{"strip, list", "- set: {y: ' b '}\n- strip: [x, y, z]\n", " a ", `{"x":"a","y":"b"}`},
+		{"strip chars, list", "- set: {y: <b}\n- strip: {field: [x, y], chars: <>}\n", "<a>", `{"x":"a","y":"b"}`},
 		{"map", "- map: {field: x, to: event.category, values: {a: [network, web]}, default: [host]}\n", "a", `{"x":"a","event.category":["network","web"]}`},
 		{"map default", "- map: {field: x, values: {a: b}, default: c}\n", "z", `{"x":"c"}`},
 		{"map without", "- map: {field: x, values: {a: b}}\n", "z", `{"x":"z"}`},
