@@ -112,6 +112,7 @@ type KeyValue struct {
 	Pair      string            `yaml:"pair"`      // between pairs. Default: a blank
 	Separator string            `yaml:"separator"` // between key and value. Default: =
 	Quote     string            `yaml:"quote"`     // around values, in which \ makes the next character plain. Default: none
+	None      Values            `yaml:"none"`      // what a log writes, without quotes, where there is no value. Default: nothing
 	Keys      map[string]string `yaml:"keys"`      // each key's field and type, "source.port:port"
 	Others    string            `yaml:"others"`    // what becomes of other keys: drop (the default) or keep
 	Prefix    string            `yaml:"prefix"`    // before the key, in lower case, of those that are kept

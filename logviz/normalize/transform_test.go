@@ -50,6 +50,8 @@ func TestTransforms(t *testing.T) {
 		{"key-value, other marks", "- key-value: {field: x, pair: '; ', separator: ': ', others: keep}\n- drop: x\n", "a: b c; d: e", `{"a":"b c","d":"e"}`},
 		{"key-value, open quote", "- key-value: {field: x, quote: '\"', others: keep}\n", `a=1 b="`, `{"x":"a=1 b=\"",` + failed + `}`},
 		{"key-value, no value of its type", "- key-value: {field: x, keys: {a: b, p: 'source.port:port'}}\n", "a=1 p=99999", `{"x":"a=1 p=99999",` + failed + `}`},
+		{"key-value, no value", "- key-value: {field: x, quote: \"'\", none: [\"?\", \"-\"], keys: {a: 'source.address:ip', b: 'p:port', c: q}, others: keep}\n- drop: x\n", `a=? b=- c='?' d=? e=1 a=192.0.2.1`, `{"q":"?","e":"1"}`},
+		{"key-value, one text for no value", "- key-value: {field: x, none: \"?\", keys: {a: 'p:port'}}\n", "a=?", `{"x":"a=?"}`},
 		{"csv", "- csv: {field: x, columns: ['@timestamp:rfc3339', '-', 'source.ip:ip', 'user.name']}\n- drop: x\n", `2026-03-14T06:25:01Z,q,192.0.2.1,"a, ""b""",more`, `{"@timestamp":"2026-03-14T06:25:01Z","source.ip":"192.0.2.1","user.name":"a, \"b\""}`},
 		{"csv, empty cells", "- csv: {field: x, separator: ;, columns: [a, b]}\n- drop: x\n", ";1", `{"b":"1"}`},
 		{"csv, stray quote", "- csv: {field: x, columns: [a]}\n", `a"b`, `{"x":"a\"b",` + failed + `}`},
