@@ -2,7 +2,10 @@ package normalize
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -229,12 +232,42 @@ func FuzzTransforms(f *testing.F) {
 		"- key-value: {field: x, quote: '\"', keys: {a: 'source.address:host', b: 'p:port'}, others: keep, prefix: k.}\n",
 		"- csv: {field: x, columns: ['a:int', 'b:duration', 'c:bytes', 'd:mac']}\n",
 		"- json: {field: x, keys: {a: 'b:ip'}, others: keep}\n", "- date: {field: x, format: '%b %e %T'}\n",
+		"- key-value: {field: x, none: ['?', ''], quote: \"'\", keys: {a: 'n:int', b: x}}\n",
+		"- strip: [x, y]\n- upper: [x, y]\n",
 		"- url: x\n", "- user-agent: x\n", "- priority: x\n", "- script: |\n    event[\"y\"] = event[\"x\"].split(\" \")[1]\n",
 	}
+	// What map, set and drop make of any text is said in a line; they cannot fail.
+	x := func(text string) string { return string(logviz.StringValue(text).AppendJSON([]byte(`"x":`))) }
+	certain := map[string]func(text string) string{
+		"- map: {field: x, values: {a: b, '1': 2, c: [d, e], d: true}}\n": func(text string) string {
+			known := map[string]string{"a": `"x":"b"`, "1": `"x":2`, "c": `"x":["d","e"]`, "d": `"x":true`}
+			return cmp.Or(known[text], x(text))
+		},
+		"- map: {field: x, to: y, values: {a: b}, default: [z]}\n": func(text string) string {
+			if text == "a" {
+				return x(text) + `,"y":"b"`
+			}
+			return x(text) + `,"y":["z"]`
+		},
+		"- {set: {x: z, source.ip: 192.0.2.1}, if: {x: [a, '']}}\n": func(text string) string {
+			if text == "" || strings.EqualFold(text, "a") {
+				return `"x":"z","source.ip":"192.0.2.1"`
+			}
+			return x(text)
+		},
+		"- drop: [x, y]\n": func(string) string { return "" },
+		"- {drop: x, if: {x: a}}\n- {set: {z: 1}, if: {x: ''}}\n": func(text string) string {
+			if text == "" || strings.EqualFold(text, "a") {
+				return strings.TrimPrefix(map[bool]string{true: x("")}[text == ""]+`,"z":1`, ",")
+			}
+			return x(text)
+		},
+	}
+	lists = append(lists, slices.Sorted(maps.Keys(certain))...)
 	for _, list := range lists {
 		engines = append(engines, transforming(f, list))
 	}
-	for _, s := range []string{`a=1 b="2" c`, `1,2s,3K,00:11:22:33:44:55`, `{"a":"192.0.2.1","b":[1]}`, "Feb 29 10:00:00", "http://a:1/b?c#d", "curl/1 Android; x", "191"} {
+	for _, s := range []string{`a=1 b="2" c`, `1,2s,3K,00:11:22:33:44:55`, `{"a":"192.0.2.1","b":[1]}`, "Feb 29 10:00:00", "http://a:1/b?c#d", "curl/1 Android; x", "191", "a", "1", "c", " d ", "", `a=? b='?' a=1`} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -248,6 +281,11 @@ func FuzzTransforms(f *testing.F) {
 			r.Event(&e)
 			if got, want := string(r.AppendJSON(nil)), string(e.AppendJSON(nil)); got != want {
 				t.Fatalf("%s\n%s", got, want)
+			}
+			if want := certain[lists[i]]; want != nil {
+				if got, want := string(e.AppendJSON(nil)), "{"+want(text)+"}"; got != want || len(s.Failures()) > 0 {
+					t.Fatalf("%q after %s: %s, want %s", text, lists[i], got, want)
+				}
 			}
 			if len(s.Failures()) > 0 && (e.Len() != 2 || e.Get("x").String() != text || !e.Has(fieldTags)) {
 				t.Fatalf("%q after %s: %s", text, lists[i], e.AppendJSON(nil))
