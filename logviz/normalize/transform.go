@@ -42,12 +42,25 @@ type Values []string
 // UnmarshalYAML takes both forms.
 func (v *Values) UnmarshalYAML(n strictyaml.Node) error {
 	if n.Kind() != strictyaml.List {
-		*v = Values{n.Text()}
-		return nil
+		return v.add(n)
 	}
 	for item := range n.Items() {
-		*v = append(*v, item.Text())
+		if err := v.add(item); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// add takes numbers and truth values too, as they are written.
+func (v *Values) add(n strictyaml.Node) error {
+	text := n.Text()
+	if n.Kind() == strictyaml.Mapping || n.Kind() == strictyaml.List {
+		if err := n.Decode(&text); err != nil { // which tells what was expected
+			return err
+		}
+	}
+	*v = append(*v, text)
 	return nil
 }
 
