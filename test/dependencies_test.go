@@ -44,7 +44,7 @@ func dependencies() []dependency {
 		{"github.com/oschwald/maxminddb-golang", "reads users' own geo databases, flat ones too", []string{"logviz/geo"}},
 		{"github.com/oschwald/geoip2-golang", "the known shapes of such databases", []string{"logviz/geo"}},
 		{"go.starlark.net", "runs callbacks and scripts of definitions without files, network or end", []string{"logviz/normalize"}},
-		{"github.com/klauspost/compress", "unpacks logs compressed with zstd", []string{"logviz"}},
+		{"github.com/klauspost/compress", "unpacks logs compressed with zstd, packs Parquet's pages", []string{"logviz"}},
 		{"github.com/ulikunitz/xz", "unpacks logs compressed with xz", []string{"logviz"}},
 		{"github.com/parquet-go/parquet-go", "writes and reads events as Parquet", []string{"logviz/encode"}},
 		{

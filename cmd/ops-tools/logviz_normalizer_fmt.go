@@ -20,13 +20,13 @@ type fmtOptions struct{ write, diff, check bool }
 func newNormalizerFmt(e *env) *cobra.Command {
 	o := &fmtOptions{}
 	cmd := &cobra.Command{
-		Use:   "fmt FILE|DIR…|-",
+		Use:   "fmt [FILE|DIR…|-]",
 		Short: "Write definitions in the one order and indentation",
 		Long: "Write definitions in the one order of keys and indentation, with their comments. Without a flag the result is printed;\n" +
 			"- reads the standard input. A file that could not keep its meaning is refused and left alone. With --check the names of\n" +
-			"files that are not formatted are printed, and the exit code is then 78.",
+			"files that are not formatted are printed, and the exit code is then 78. Without arguments, --check and --diff look at\n" +
+			"the shipped definitions.",
 		Example: "  ops logviz normalizer fmt -w my-definitions\n  ops logviz normalizer fmt --diff app.yaml",
-		Args:    someArgs("a FILE or DIR of definitions, or - for the standard input"),
 		RunE:    func(_ *cobra.Command, args []string) error { return runNormalizerFmt(e, o, args) },
 	}
 	flags := cmd.Flags()
@@ -39,6 +39,9 @@ func newNormalizerFmt(e *env) *cobra.Command {
 func runNormalizerFmt(e *env, o *fmtOptions, args []string) error {
 	if o.write && (o.diff || o.check) {
 		return usageError("-w writes, --diff and --check do not; give one of them")
+	}
+	if len(args) == 0 {
+		return formatShipped(e, o)
 	}
 	var files []string
 	for _, arg := range args {
@@ -59,6 +62,35 @@ func runNormalizerFmt(e *env, o *fmtOptions, args []string) error {
 		untidy = untidy || changed
 		wrong = errors.Join(wrong, err)
 	}
+	return untidyCode(o, untidy, wrong)
+}
+
+// formatShipped looks at the definitions inside the program, which it cannot write.
+func formatShipped(e *env, o *fmtOptions) error {
+	if !o.check && !o.diff {
+		return usageError("the shipped definitions are inside the program: to look at their format give --check or --diff, else a FILE or DIR, " +
+			"or - for the standard input; 'ops logviz normalizer show NAME' prints one of them")
+	}
+	shipped, err := normalize.Builtin()
+	if err != nil {
+		return err
+	}
+	var wrong error
+	untidy := false
+	for _, d := range shipped {
+		data, err := d.Source()
+		if err == nil {
+			var changed bool
+			changed, err = formatText(e, o, d.File(), data)
+			untidy = untidy || changed
+		}
+		wrong = errors.Join(wrong, err)
+	}
+	return untidyCode(o, untidy, wrong)
+}
+
+// untidyCode returns the error of a run, of which --check makes one when a file is not formatted.
+func untidyCode(o *fmtOptions, untidy bool, wrong error) error {
 	if wrong == nil && untidy && o.check {
 		return withCode(exitConfig, errSaid)
 	}
@@ -78,18 +110,27 @@ func formatFile(e *env, o *fmtOptions, file string) (changed bool, err error) {
 	if err != nil {
 		return false, withCode(exitNoInput, err)
 	}
+	if !o.write || file == "-" {
+		return formatText(e, o, name, data)
+	}
+	out, err := normalize.Format(name, data)
+	if err != nil {
+		return false, withCode(exitConfig, err)
+	}
+	if changed = !bytes.Equal(data, out); changed {
+		err = withCode(exitCantCreate, durable.WriteFile(file, out, 0o666))
+	}
+	return changed, err
+}
+
+// formatText prints what becomes of a text, or what differs, and reports whether anything does.
+func formatText(e *env, o *fmtOptions, name string, data []byte) (changed bool, err error) {
 	out, err := normalize.Format(name, data)
 	if err != nil {
 		return false, withCode(exitConfig, err)
 	}
 	changed = !bytes.Equal(data, out)
-	switch {
-	case o.write && file != "-":
-		if changed {
-			err = withCode(exitCantCreate, durable.WriteFile(file, out, 0o666))
-		}
-		return changed, err
-	case o.check || o.diff:
+	if o.check || o.diff {
 		var b bytes.Buffer
 		if changed && o.check {
 			fmt.Fprintln(&b, terminal.Printable(name))
@@ -97,10 +138,9 @@ func formatFile(e *env, o *fmtOptions, file string) (changed bool, err error) {
 		if changed && o.diff {
 			writeDiff(&b, name, string(data), string(out))
 		}
-		_, err = e.out.Write(b.Bytes())
-	default:
-		_, err = e.out.Write(out)
+		out = b.Bytes()
 	}
+	_, err = e.out.Write(out)
 	return changed, withCode(exitIO, err)
 }
 

@@ -14,14 +14,14 @@ func newNormalizerLint(e *env) *cobra.Command {
 	var defs definitionFlags
 	asJSON := false
 	cmd := &cobra.Command{
-		Use:   "lint FILE|DIR|NAME…",
+		Use:   "lint [FILE|DIR|NAME…]",
 		Short: "Look for what is likely wrong in definitions",
 		Long: "Look for what is likely wrong in definitions although it works: lines that an earlier pattern takes, patterns that can\n" +
 			"never win or have no test, names of fields that nobody else uses, fields with nothing between them, fields that a\n" +
 			"client could forge, expressions that are slow, and what is missing for readers. Each finding is told with file,\n" +
-			"line and the linter's rule; the exit code is then 78. A file is looked at together with the definitions in use.",
+			"line and the linter's rule; the exit code is then 78. A file is looked at together with the definitions in use; without\n" +
+			"arguments all of those are looked at.",
 		Example: "  ops logviz normalizer lint my-definitions\n  ops logviz normalizer lint --json sshd | jq -r '.[].text'",
-		Args:    someArgs("a FILE, DIR or NAME of definitions"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			inUse, err := defs.load()
 			if err != nil {

@@ -8,7 +8,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/compress/zstd"
 
 	"ops/logviz"
 )
@@ -85,8 +84,12 @@ func NewParquet(w io.Writer, columns []Column, schema string) (*ParquetWriter, e
 	if i, ok := at[offsetColumn]; ok {
 		p.offset = i
 	}
+	pages, err := newCodec()
+	if err != nil {
+		return nil, err
+	}
 	p.out = parquet.NewGenericWriter[any](w, layout,
-		parquet.Compression(&zstd.Codec{Level: zstd.SpeedDefault}),
+		parquet.Compression(pages),
 		parquet.PageBufferSize(64<<10), parquet.WriteBufferSize(64<<10),
 		parquet.CreatedBy("ops", "1", ""), // without the version of the build: the same events give the same bytes
 		parquet.KeyValueMetadata(kindsKey, string(note)), parquet.KeyValueMetadata(schemaKey, schema))

@@ -40,8 +40,8 @@ func TestShippedDefinitions(t *testing.T) {
 	}
 }
 
-// The schema and the decoder agree on the shipped files.
-func TestSchemaDescribesDefinitions(t *testing.T) {
+// schemaCheck returns what holds a definition's text against the schema.
+func schemaCheck(t *testing.T) func(data []byte) error {
 	parsed, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema()))
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +54,8 @@ func TestSchemaDescribesDefinitions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	validate := func(data []byte) error {
+	t.Helper()
+	return func(data []byte) error {
 		var parsed any
 		if err := strictyaml.Decode("definition.yaml", data, &parsed); err != nil {
 			t.Fatal(err)
@@ -69,6 +70,11 @@ func TestSchemaDescribesDefinitions(t *testing.T) {
 		}
 		return sch.Validate(v)
 	}
+}
+
+// The schema and the decoder agree on the shipped files.
+func TestSchemaDescribesDefinitions(t *testing.T) {
+	validate := schemaCheck(t)
 	files, err := shipped.ReadDir("definitions")
 	if err != nil {
 		t.Fatal(err)
@@ -89,6 +95,48 @@ func TestSchemaDescribesDefinitions(t *testing.T) {
 	} {
 		if validate([]byte(wrong)) == nil {
 			t.Errorf("the schema accepts\n%s", wrong)
+		}
+	}
+}
+
+// The schema and the decoder agree on every form of transforms, of which the shipped files have only some.
+func TestSchemaDescribesTransforms(t *testing.T) {
+	validate := schemaCheck(t)
+	const head = "kind: normalizer/v1\nname: x\nstage: body\npatterns: [{name: a, pattern: b}]\ntransform:\n"
+	accepted := []string{
+		"lower: x", "lower: [x, y]", "upper: x", "upper: [x]", "url: x", "url: [x, y]", "user-agent: x", "user-agent: [x]", "priority: x",
+		"priority: [x]", "drop: x", "drop: [x, y]", "strip: x", "strip: [x, y]", "strip: {field: x}", "strip: {field: [x, y], chars: '<>'}",
+		"map: {field: x, values: {a: b, '1': 2, c: [d], d: true}}", "map: {field: x, to: y, values: {a: 1.5}, default: [e]}",
+		"split: {field: x, by: ','}", "split: {field: x, by: ',', to: y}", "split: {field: x, by: ',', to: [y, z]}",
+		"key-value: {field: x, others: keep}", "key-value: {field: x, keys: {A: 'source.port:port', B: '-', C: c}, others: drop}",
+		"key-value: {field: x, pair: ';', separator: ':', quote: '\"', none: '?', others: keep, prefix: a.}",
+		"key-value: {field: x, none: ['?', '(null)'], keys: {a: b}}",
+		"csv: {field: x, columns: [a, '-', 'b:int?']}", "csv: {field: x, separator: ;, columns: [a]}",
+		"json: {field: x, keys: {a.b: 'c:ip'}, others: keep, prefix: d.}",
+		"date: {field: x, format: clf}", "date: {field: x, format: '%d/%m/%Y', zone: Europe/Paris, to: event.start}",
+		"set: {a: b, c: 1, d: true, e: [f]}", "script: 'event[\"y\"] = 1'",
+		"{lower: x, if: {y: z}}", "{drop: x, if: {y: [z, '', 1, true]}}",
+	}
+	refused := []string{
+		"lowr: x", "lower: []", "strip: []", "strip: {chars: '<>'}", "strip: {field: x, char: '<'}", "map: {field: x}", "map: {values: {a: b}}",
+		"map: {field: x, values: {a: {b: c}}}", "split: {field: x}", "key-value: {field: x, none: {a: b}, others: keep}",
+		"{lower: x, if: {a: {b: c}}}", "{lower: x, if: {a: [[b]]}}",
+		"key-value: {field: x, others: kep}", "key-value: {field: x, quote: ab, others: keep}", "csv: {field: x}", "json: {keys: {a: b}}",
+		"date: {field: x}", "set: {a: {b: c}}", "{if: {a: b}}", "{lower: x, upper: y}",
+	}
+	decode := func(data []byte) error {
+		d, err := Parse("x.yaml", data)
+		if err == nil {
+			_, err = New(d)
+		}
+		return err
+	}
+	for i, list := range append(accepted, refused...) {
+		data := []byte(head + "- " + list + "\n")
+		for name, check := range map[string]func([]byte) error{"schema": validate, "decoder": decode} {
+			if err := check(data); (err == nil) != (i < len(accepted)) {
+				t.Errorf("%s, %s: %v", list, name, err)
+			}
 		}
 	}
 }

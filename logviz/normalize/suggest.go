@@ -55,7 +55,8 @@ type slot struct {
 	prefix  string // of all tokens, up to a character that separates
 	suffix  string
 	empty   bool // some token has nothing between
-	host    bool // what is between is a host or address in all of them
+	host    bool // what is between may be a host or address in all of them
+	named   bool // and looks like one in some: an address, or a name with a domain
 	invalid bool // some token cannot be written into a definition
 	blank   bool // some token has white space, as in a quotation
 	wide    bool // some number is none of a port
@@ -201,6 +202,17 @@ func (s *slot) between(text string) {
 	middle := text[len(s.prefix) : len(text)-len(s.suffix)]
 	s.empty = s.empty || middle == ""
 	s.host = s.host && middle != "" && run(isHostByte)(middle) == len(middle)
+	s.named = s.named || looksLikeHost(middle)
+}
+
+// looksLikeHost tells addresses and names with a domain, of which the last part is of letters, from other words.
+func looksLikeHost(s string) bool {
+	dot := strings.LastIndexByte(s, '.')
+	if dot < 1 {
+		return isIP(s)
+	}
+	isLetter := func(c byte) bool { return (c|0x20)-'a' < 26 }
+	return isIP(s) || len(s)-dot > 2 && run(isLetter)(s[dot+1:]) == len(s)-dot-1
 }
 
 // commonWords returns what two texts begin with, cut behind a character that separates words.

@@ -3,6 +3,7 @@ package normalize_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,6 +42,45 @@ func TestSuggestNamesFieldsForTheirContext(t *testing.T) {
 	}
 	if got := fmt.Sprint(d.Patterns[0].Tests[0].Expect); got != "map[app.field_4:red room app.uid:7 source.address:192.0.2.7 source.port:4711 user.name:alice]" {
 		t.Errorf("the first test expects %s", got)
+	}
+}
+
+// A word behind "by" or "to" is mostly a name, "from" too at times: a host is what looks like one.
+func TestSuggestTellsNamesFromHosts(t *testing.T) {
+	for _, c := range []struct{ what, a, b, want string }{
+		{"name", "record 17 removed by alice", "record 18 removed by bob", "record %{app.field_1:int} removed by %{app.field_2:word}"},
+		{"address", "record 17 removed by 192.0.2.7", "record 18 removed by 2001:db8::1", "record %{app.field_1:int} removed by %{source.address:host}"},
+		{"host", "record 17 removed by a.example.com", "record 18 removed by 192.0.2.7", "record %{app.field_1:int} removed by %{source.address:host}"},
+		{"host and name", "moved to a.example.com now", "moved to attic now", "moved to %{destination.address:host} now"},
+		{"name behind to", "moved to cellar now", "moved to attic now", "moved to %{app.field_1:word} now"},
+		{"version", "moved to 1.2.3 now", "moved to 1.2.4-rc now", "moved to %{app.field_1:word} now"},
+		{"key", "peer rhost=gate ok", "peer rhost=wall ok", "peer rhost=%{source.address:host} ok"},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			_, d, _ := suggested(t, "app", []string{c.a, c.b})
+			if got := d.Patterns[0].Pattern.Value; got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+// A value that is the same in all texts of one cluster is no constant if the same key has others elsewhere.
+func TestSuggestOpensKeysThatVaryElsewhere(t *testing.T) {
+	_, d, _ := suggested(t, "app", []string{
+		"start job=17 zone=inner mode=fast of the nightly run", "start job=18 zone=inner mode=fast of the nightly run",
+		"end job=17 zone=outer mode=fast", "end job=18 zone=outer mode=fast",
+	})
+	var got []string
+	for _, p := range d.Patterns {
+		got = append(got, p.Pattern.Value)
+	}
+	want := []string{
+		"start job=%{app.job:int} zone=%{app.zone:word} mode=fast of the nightly run",
+		"end job=%{app.job:int} zone=%{app.zone:word} mode=fast",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
 

@@ -41,7 +41,7 @@ const maxDraftTests = 2
 // has a pattern for each cluster, those with more plain text first, and real texts as tests. It passes its own tests.
 // The error says that there is nothing to make a pattern of.
 func (m *Miner) Suggest(name, program, source string) (*Suggestion, error) {
-	clusters := m.Clusters(program)
+	clusters := openKeys(m.Clusters(program))
 	s := &Suggestion{Name: name}
 	var drafts []*draft
 	for _, c := range clusters {
@@ -267,7 +267,7 @@ func (w *patternWriter) guess(typ string, s *slot) (name, as string) {
 	case t != nil && t.moment && w.line && !w.used[logviz.FieldTimestamp]:
 		return logviz.FieldTimestamp, typ
 	case typ == "ip" || typ == "host":
-		if owner := ownerOf(key); owner != "" {
+		if owner := ownerOf(key); owner != "" && (typ == "ip" || s.named || !isPreposition(key)) {
 			w.owner = owner
 			if name = owner + ".address"; !w.used[name] {
 				return name, "host"
@@ -311,6 +311,9 @@ func ownerOf(key string) string {
 	}
 	return ""
 }
+
+// isPreposition tells the words behind which a person or a place may stand as well as a host: "removed by alice".
+func isPreposition(key string) bool { return key == "from" || key == "by" || key == "to" }
 
 // own names a field that has no name in the schema: for its key in "key=value", else by its number.
 func (w *patternWriter) own(key string) string {

@@ -42,12 +42,25 @@ type Values []string
 // UnmarshalYAML takes both forms.
 func (v *Values) UnmarshalYAML(n strictyaml.Node) error {
 	if n.Kind() != strictyaml.List {
-		*v = Values{n.Text()}
-		return nil
+		return v.add(n)
 	}
 	for item := range n.Items() {
-		*v = append(*v, item.Text())
+		if err := v.add(item); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// add takes numbers and truth values too, as they are written.
+func (v *Values) add(n strictyaml.Node) error {
+	text := n.Text()
+	if n.Kind() == strictyaml.Mapping || n.Kind() == strictyaml.List {
+		if err := n.Decode(&text); err != nil { // which tells what was expected
+			return err
+		}
+	}
+	*v = append(*v, text)
 	return nil
 }
 
@@ -65,13 +78,13 @@ func oneOrMany(n strictyaml.Node, to *[]string) error {
 
 // Strip removes characters from both ends of a text.
 type Strip struct {
-	Field string `yaml:"field,required"`
+	Field Fields `yaml:"field,required"`
 	Chars string `yaml:"chars"` // default: white space
 }
 
-// UnmarshalYAML takes the field's name alone too.
+// UnmarshalYAML takes fields alone too.
 func (s *Strip) UnmarshalYAML(n strictyaml.Node) error {
-	if n.Kind() == strictyaml.Scalar {
+	if n.Kind() != strictyaml.Mapping {
 		return n.Decode(&s.Field)
 	}
 	type plain Strip
@@ -112,6 +125,7 @@ type KeyValue struct {
 	Pair      string            `yaml:"pair"`      // between pairs. Default: a blank
 	Separator string            `yaml:"separator"` // between key and value. Default: =
 	Quote     string            `yaml:"quote"`     // around values, in which \ makes the next character plain. Default: none
+	None      Values            `yaml:"none"`      // what a log writes, without quotes, where there is no value. Default: nothing
 	Keys      map[string]string `yaml:"keys"`      // each key's field and type, "source.port:port"
 	Others    string            `yaml:"others"`    // what becomes of other keys: drop (the default) or keep
 	Prefix    string            `yaml:"prefix"`    // before the key, in lower case, of those that are kept
@@ -250,7 +264,7 @@ func eachText(fields []string, change func(string) string) (transform, error) {
 }
 
 func (s *Strip) compile() (transform, error) {
-	return eachText([]string{s.Field}, func(text string) string {
+	return eachText(s.Field, func(text string) string {
 		if s.Chars == "" {
 			return strings.TrimSpace(text)
 		}

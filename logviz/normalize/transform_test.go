@@ -2,7 +2,10 @@ package normalize
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,6 +40,8 @@ func TestTransforms(t *testing.T) {
 		{"upper, list", "- upper: [x, y]\n", "ab", `{"x":"AB"}`},
 		{"strip", "- strip: x\n", " a ", `{"x":"a"}`},
 		{"strip chars", "- strip: {field: x, chars: <>}\n", "<a>", `{"x":"a"}`},
+		{"strip, list", "- set: {y: ' b '}\n- strip: [x, y, z]\n", " a ", `{"x":"a","y":"b"}`},
+		{"strip chars, list", "- set: {y: <b}\n- strip: {field: [x, y], chars: <>}\n", "<a>", `{"x":"a","y":"b"}`},
 		{"map", "- map: {field: x, to: event.category, values: {a: [network, web]}, default: [host]}\n", "a", `{"x":"a","event.category":["network","web"]}`},
 		{"map default", "- map: {field: x, values: {a: b}, default: c}\n", "z", `{"x":"c"}`},
 		{"map without", "- map: {field: x, values: {a: b}}\n", "z", `{"x":"z"}`},
@@ -48,6 +53,8 @@ func TestTransforms(t *testing.T) {
 		{"key-value, other marks", "- key-value: {field: x, pair: '; ', separator: ': ', others: keep}\n- drop: x\n", "a: b c; d: e", `{"a":"b c","d":"e"}`},
 		{"key-value, open quote", "- key-value: {field: x, quote: '\"', others: keep}\n", `a=1 b="`, `{"x":"a=1 b=\"",` + failed + `}`},
 		{"key-value, no value of its type", "- key-value: {field: x, keys: {a: b, p: 'source.port:port'}}\n", "a=1 p=99999", `{"x":"a=1 p=99999",` + failed + `}`},
+		{"key-value, no value", "- key-value: {field: x, quote: \"'\", none: [\"?\", \"-\"], keys: {a: 'source.address:ip', b: 'p:port', c: q}, others: keep}\n- drop: x\n", `a=? b=- c='?' d=? e=1 a=192.0.2.1`, `{"q":"?","e":"1"}`},
+		{"key-value, one text for no value", "- key-value: {field: x, none: \"?\", keys: {a: 'p:port'}}\n", "a=?", `{"x":"a=?"}`},
 		{"csv", "- csv: {field: x, columns: ['@timestamp:rfc3339', '-', 'source.ip:ip', 'user.name']}\n- drop: x\n", `2026-03-14T06:25:01Z,q,192.0.2.1,"a, ""b""",more`, `{"@timestamp":"2026-03-14T06:25:01Z","source.ip":"192.0.2.1","user.name":"a, \"b\""}`},
 		{"csv, empty cells", "- csv: {field: x, separator: ;, columns: [a, b]}\n- drop: x\n", ";1", `{"b":"1"}`},
 		{"csv, stray quote", "- csv: {field: x, columns: [a]}\n", `a"b`, `{"x":"a\"b",` + failed + `}`},
@@ -225,12 +232,42 @@ func FuzzTransforms(f *testing.F) {
 		"- key-value: {field: x, quote: '\"', keys: {a: 'source.address:host', b: 'p:port'}, others: keep, prefix: k.}\n",
 		"- csv: {field: x, columns: ['a:int', 'b:duration', 'c:bytes', 'd:mac']}\n",
 		"- json: {field: x, keys: {a: 'b:ip'}, others: keep}\n", "- date: {field: x, format: '%b %e %T'}\n",
+		"- key-value: {field: x, none: ['?', ''], quote: \"'\", keys: {a: 'n:int', b: x}}\n",
+		"- strip: [x, y]\n- upper: [x, y]\n",
 		"- url: x\n", "- user-agent: x\n", "- priority: x\n", "- script: |\n    event[\"y\"] = event[\"x\"].split(\" \")[1]\n",
 	}
+	// What map, set and drop make of any text is said in a line; they cannot fail.
+	x := func(text string) string { return string(logviz.StringValue(text).AppendJSON([]byte(`"x":`))) }
+	certain := map[string]func(text string) string{
+		"- map: {field: x, values: {a: b, '1': 2, c: [d, e], d: true}}\n": func(text string) string {
+			known := map[string]string{"a": `"x":"b"`, "1": `"x":2`, "c": `"x":["d","e"]`, "d": `"x":true`}
+			return cmp.Or(known[text], x(text))
+		},
+		"- map: {field: x, to: y, values: {a: b}, default: [z]}\n": func(text string) string {
+			if text == "a" {
+				return x(text) + `,"y":"b"`
+			}
+			return x(text) + `,"y":["z"]`
+		},
+		"- {set: {x: z, source.ip: 192.0.2.1}, if: {x: [a, '']}}\n": func(text string) string {
+			if text == "" || strings.EqualFold(text, "a") {
+				return `"x":"z","source.ip":"192.0.2.1"`
+			}
+			return x(text)
+		},
+		"- drop: [x, y]\n": func(string) string { return "" },
+		"- {drop: x, if: {x: a}}\n- {set: {z: 1}, if: {x: ''}}\n": func(text string) string {
+			if text == "" || strings.EqualFold(text, "a") {
+				return strings.TrimPrefix(map[bool]string{true: x("")}[text == ""]+`,"z":1`, ",")
+			}
+			return x(text)
+		},
+	}
+	lists = append(lists, slices.Sorted(maps.Keys(certain))...)
 	for _, list := range lists {
 		engines = append(engines, transforming(f, list))
 	}
-	for _, s := range []string{`a=1 b="2" c`, `1,2s,3K,00:11:22:33:44:55`, `{"a":"192.0.2.1","b":[1]}`, "Feb 29 10:00:00", "http://a:1/b?c#d", "curl/1 Android; x", "191"} {
+	for _, s := range []string{`a=1 b="2" c`, `1,2s,3K,00:11:22:33:44:55`, `{"a":"192.0.2.1","b":[1]}`, "Feb 29 10:00:00", "http://a:1/b?c#d", "curl/1 Android; x", "191", "a", "1", "c", " d ", "", `a=? b='?' a=1`} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -244,6 +281,11 @@ func FuzzTransforms(f *testing.F) {
 			r.Event(&e)
 			if got, want := string(r.AppendJSON(nil)), string(e.AppendJSON(nil)); got != want {
 				t.Fatalf("%s\n%s", got, want)
+			}
+			if want := certain[lists[i]]; want != nil {
+				if got, want := string(e.AppendJSON(nil)), "{"+want(text)+"}"; got != want || len(s.Failures()) > 0 {
+					t.Fatalf("%q after %s: %s, want %s", text, lists[i], got, want)
+				}
 			}
 			if len(s.Failures()) > 0 && (e.Len() != 2 || e.Get("x").String() != text || !e.Has(fieldTags)) {
 				t.Fatalf("%q after %s: %s", text, lists[i], e.AppendJSON(nil))

@@ -86,6 +86,7 @@ func (kv *KeyValue) compile(known types) (transform, error) {
 				continue
 			}
 			key, value := rest[:at], rest[at+len(separator):]
+			none := false
 			if kv.Quote != "" && strings.HasPrefix(value, kv.Quote) {
 				var ok bool
 				if value, rest, ok = unquote(value, kv.Quote[0]); !ok {
@@ -93,12 +94,16 @@ func (kv *KeyValue) compile(known types) (transform, error) {
 				}
 			} else {
 				value, rest = rest[at+len(separator):max(end, at+len(separator))], rest[max(end, at+len(separator)):]
+				none = slices.Contains(kv.None, value)
 			}
 			if seen[key] {
 				continue
 			}
 			if seen[key] = true; len(seen) > maxPieces {
 				return fmt.Errorf("field %s: more than %d keys", kv.Field, maxPieces)
+			}
+			if none {
+				continue
 			}
 			if err := keys.give(key, value, t); err != nil {
 				return err

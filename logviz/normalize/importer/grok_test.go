@@ -113,3 +113,25 @@ func FuzzGrok(f *testing.F) {
 		}
 	})
 }
+
+// A field that a group of an expression gives keeps the name that fields elsewhere have.
+func TestGroupKeepsTheName(t *testing.T) {
+	for _, field := range []string{"@timestamp", "@metadata.beat", "source.port", "user_name"} {
+		pattern, _ := render([]item{{field: field, re: "[0-9]+", reType: "int"}})
+		d, err := normalize.Parse("t.yaml", []byte("kind: normalizer/v1\nname: t\nstage: line\npatterns: [{name: a, pattern: '"+pattern+"'}]\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := normalize.New(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var event logviz.Event
+		if err := e.NewStream(normalize.Options{NoOriginal: true}).Parse([]byte("17"), &event); err != nil {
+			t.Fatal(err)
+		}
+		if !event.Has(field) {
+			t.Errorf("%s: %s gives %s", field, pattern, event.AppendJSON(nil))
+		}
+	}
+}

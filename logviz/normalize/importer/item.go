@@ -102,7 +102,11 @@ func (it *item) expression() string {
 // group writes a capturing group of an expression, whose name holds the field and its type. Such a name is of letters,
 // digits and "_" only.
 func group(field, typ, re string) string {
-	name := strings.ReplaceAll(strings.ReplaceAll(strings.TrimPrefix(field, "@"), ".", "_dot_"), "-", "_")
+	name, at := strings.CutPrefix(field, "@")
+	name = strings.ReplaceAll(strings.ReplaceAll(name, ".", "_dot_"), "-", "_")
+	if at {
+		name = "_at_" + name
+	}
 	if typ != "" {
 		name += "__" + strings.ReplaceAll(typ, "-", "_")
 	}

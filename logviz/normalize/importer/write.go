@@ -118,9 +118,9 @@ func (w *writer) transforms(indent int, all []strictyaml.Located[normalize.Trans
 		case t.Drop != nil:
 			item("drop", list(t.Drop))
 		case t.Strip != nil && t.Strip.Chars != "":
-			item("strip", "{field: "+quote(t.Strip.Field)+", chars: "+quote(t.Strip.Chars)+"}")
+			item("strip", "{field: "+list(t.Strip.Field)+", chars: "+quote(t.Strip.Chars)+"}")
 		case t.Strip != nil:
-			item("strip", quote(t.Strip.Field))
+			item("strip", list(t.Strip.Field))
 		case t.URL != nil:
 			item("url", list(t.URL))
 		case t.Date != nil:

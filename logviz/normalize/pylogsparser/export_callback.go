@@ -26,7 +26,7 @@ func (x *export) callback(out *normalize.Pattern, p *pattern, i int, s *step) {
 	}
 	if format := x.dateFormat(s, values); format != "" {
 		if brackets {
-			add(normalize.Transform{Strip: &normalize.Strip{Field: field, Chars: "[]"}})
+			add(normalize.Transform{Strip: &normalize.Strip{Field: normalize.Fields{field}, Chars: "[]"}})
 		}
 		add(normalize.Transform{Date: &normalize.Date{Field: field, Format: format}})
 		return
@@ -59,7 +59,7 @@ func (x *export) final(d *normalize.Definition, s *step, line int) {
 	}
 	slices.Sort(fields)
 	for _, f := range slices.Compact(fields) {
-		add(normalize.Transform{Strip: &normalize.Strip{Field: f}})
+		add(normalize.Transform{Strip: &normalize.Strip{Field: normalize.Fields{f}}})
 	}
 }
 
