@@ -49,6 +49,8 @@ type logSource struct {
 	zone      *time.Location
 	reference time.Time // zero: each file's own
 	rules
+	state    string   // of the definitions' files when they were read
+	problems []string // of XML files
 	reloaded atomic.Pointer[rules] // instead of rules, once definitions changed
 	locator  geo.Locator
 	original bool // events have the line itself
@@ -78,15 +80,15 @@ func (f *logFlags) open(e *env) (*logSource, error) {
 	if s.locator, err = f.locator(); err != nil {
 		return nil, err
 	}
+	s.state = f.definitions.state() // before they are read: what changes meanwhile is a change
 	defs, err := f.definitions.load()
 	if err != nil {
 		return nil, err
 	}
-	var problems []string
-	if s.foreign, problems, err = f.definitions.foreign(); err != nil {
+	if s.foreign, s.problems, err = f.definitions.foreign(); err != nil {
 		return nil, err
 	}
-	warn(e.err, problems)
+	warn(e.err, s.problems)
 	s.engine, err = normalize.New(defs...)
 	return s, err
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -38,8 +39,7 @@ func (s *logSource) watch(ctx context.Context) {
 	defer signal.Stop(hangup)
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
-	seen := s.flags.definitions.state()
-	_, faults, _ := s.loadForeign() // of files that may be gone already: then there were none
+	seen, faults := s.state, s.faults(s.foreign, s.problems)
 	for {
 		select {
 		case <-ctx.Done():
@@ -57,7 +57,8 @@ func (s *logSource) watch(ctx context.Context) {
 		engine, err := s.flags.definitions.tried()
 		if err == nil {
 			r.engine = engine
-			r.foreign, now, err = s.loadForeign()
+			r.foreign, now, err = s.flags.definitions.foreign()
+			now = s.faults(r.foreign, now)
 		}
 		if err == nil && len(now) > len(faults) {
 			err = errors.New(strings.Join(now, "; "))
@@ -72,15 +73,15 @@ func (s *logSource) watch(ctx context.Context) {
 	}
 }
 
-// loadForeign loads the XML definitions and runs their examples.
-func (s *logSource) loadForeign() (all []*pylogsparser.Library, faults []string, err error) {
-	all, faults, err = s.flags.definitions.foreign()
+// faults are the problems of XML definitions and those of their examples that fail.
+func (s *logSource) faults(all []*pylogsparser.Library, problems []string) []string {
+	faults := slices.Clone(problems)
 	for _, l := range all {
 		for _, f := range l.Test(pylogsparser.Options{Reference: s.env.now(), Zone: s.zone, Country: s.country}).Failed {
 			faults = append(faults, f.String())
 		}
 	}
-	return all, faults, err
+	return faults
 }
 
 // tried compiles the definitions and runs their tests.
