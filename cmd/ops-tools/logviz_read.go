@@ -49,8 +49,8 @@ type logSource struct {
 	zone      *time.Location
 	reference time.Time // zero: each file's own
 	rules
-	state    string   // of the definitions' files when they were read
-	problems []string // of XML files
+	state    string                // of the definitions' files when they were read
+	problems []string              // of XML files
 	reloaded atomic.Pointer[rules] // instead of rules, once definitions changed
 	locator  geo.Locator
 	original bool // events have the line itself
