@@ -1,7 +1,6 @@
 package logviz
 
 import (
-	"bytes"
 	"math"
 	"strconv"
 	"time"
@@ -81,8 +80,11 @@ func appendTime(b []byte, v Value) []byte {
 	b = appendTwo(append(b, ':'), int(second)/60%60)
 	b = appendTwo(append(b, ':'), int(second)%60)
 	if nano > 0 {
-		digits := strconv.AppendInt(nil, 1e9+nano, 10)
-		b = append(append(b, '.'), bytes.TrimRight(digits[1:], "0")...)
+		b = append(b, '.')
+		for unit := int64(1e8); nano > 0; unit /= 10 {
+			b = append(b, byte('0'+nano/unit))
+			nano %= unit
+		}
 	}
 	if v.offset == 0 {
 		return append(b, 'Z')

@@ -16,6 +16,7 @@ type clock struct {
 	previous  time.Time        // of the last record; zero at the start
 	stretch   *Stretch         // what is being read; nil if nobody asked
 	day       day              // of the stamp placed last
+	isoDay    isoDay
 }
 
 // in returns the clock of another zone. It shares what a stretch remembers.
@@ -90,7 +91,7 @@ func (c *clock) sameDay(s string) (v logviz.Value, ok bool) {
 		return v, false
 	}
 	hour, minute, second := twoDigits(s, 7), twoDigits(s, 10), twoDigits(s, 13)
-	if hour > 23 || minute > 59 || second > 59 {
+	if uint(hour) > 23 || uint(minute) > 59 || uint(second) > 59 {
 		return v, false
 	}
 	at := c.day.midnight - c.day.offset + int64(hour*3600+minute*60+second)
@@ -99,4 +100,50 @@ func (c *clock) sameDay(s string) (v logviz.Value, ok bool) {
 		return v, false
 	}
 	return logviz.MomentValue(at*int64(time.Second), int(c.day.offset)), true
+}
+
+// isoDay is a date of RFC 3339 that was read before, for the stamps of the same date that follow.
+type isoDay struct {
+	text     string // "2026-03-14"
+	midnight int64  // in UTC, in seconds
+}
+
+// sameISODay does what readISO and time.Date do for a stamp of the date read last with an offset, in its plain form.
+func (c *clock) sameISODay(s string) (v logviz.Value, ok bool) {
+	const date, clock = len("2026-03-14"), len("2026-03-14T06:25:01")
+	if len(s) <= clock || s[:date] != c.isoDay.text || s[date] != 'T' || s[13] != ':' || s[16] != ':' {
+		return v, false
+	}
+	hour, minute, second := twoDigits(s, 11), twoDigits(s, 14), twoDigits(s, 17)
+	if uint(hour) > 23 || uint(minute) > 59 || uint(second) > 59 {
+		return v, false
+	}
+	at, nano := clock, int64(0)
+	if s[at] == '.' {
+		unit := int64(time.Second)
+		for at++; at < len(s) && isDigit(s[at]); at++ {
+			unit /= 10
+			nano += unit * int64(s[at]-'0')
+		}
+		if at == clock+1 {
+			return v, false
+		}
+	}
+	offset := 0
+	switch rest := s[at:]; {
+	case rest == "Z":
+	case len(rest) == len("+01:00") && (rest[0] == '+' || rest[0] == '-') && rest[3] == ':':
+		hours, minutes := twoDigits(rest, 1), twoDigits(rest, 4)
+		if uint(hours) > 23 || uint(minutes) > 59 {
+			return v, false
+		}
+		offset = hours*3600 + minutes*60
+		if rest[0] == '-' {
+			offset = -offset
+		}
+	default:
+		return v, false
+	}
+	seconds := c.isoDay.midnight + int64(hour*3600+minute*60+second-offset)
+	return logviz.MomentValue(seconds*int64(time.Second)+nano, offset), true
 }

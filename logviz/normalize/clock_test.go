@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -100,5 +101,35 @@ func TestSameDay(t *testing.T) {
 		if used < 10_000 {
 			t.Errorf("%s: only %d of 50,000 were quick", name, used)
 		}
+	}
+}
+
+// A stamp of a date that was read before becomes what it would have become without.
+func TestSameISODay(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 5))
+	known := clock{zone: time.UTC}
+	dates := []string{"2026-03-14", "2026-03-15", "2024-02-29", "1970-01-01", "1969-12-31", "1678-01-01", "2261-12-31", "0001-01-01", "9999-12-31"}
+	fractions := []string{"", "", ".5", ".123456", ".123456789", ".1234567891234", ".", ",5", ".000"}
+	zones := []string{"Z", "Z", "+01:00", "-11:30", "+00:00", "-00:00", "+0100", "", "z", "+24:00", "+01:60", "+1:00", "+aa:00", "Zx"}
+	quick := 0
+	for range 100_000 {
+		pick := func(of []string) string { return of[random.IntN(len(of))] }
+		s := fmt.Sprintf("%sT%02d:%02d:%02d%s%s", pick(dates), random.IntN(26), random.IntN(62), random.IntN(62), pick(fractions), pick(zones))
+		if random.IntN(20) == 0 {
+			at := random.IntN(len(s))
+			s = s[:at] + string(rune(' '+random.IntN(90))) + s[at+1:]
+		}
+		_, same := known.sameISODay(s)
+		if same {
+			quick++
+		}
+		got, ok := isoValue(s, &known)
+		want, wanted := isoValue(s, &clock{zone: time.UTC})
+		if ok != wanted || !got.Equal(want) {
+			t.Fatalf("%q: %v %v, want %v %v", s, got, ok, want, wanted)
+		}
+	}
+	if quick < 2000 {
+		t.Errorf("only %d stamps were of the date before", quick)
 	}
 }

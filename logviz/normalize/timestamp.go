@@ -209,6 +209,9 @@ func bsdValue(s string, c *clock) (logviz.Value, bool) {
 }
 
 func isoValue(s string, c *clock) (logviz.Value, bool) {
+	if v, ok := c.sameISODay(s); ok {
+		return v, true
+	}
 	t, n := readISO(s)
 	if n != len(s) {
 		return logviz.Value{}, false
@@ -220,7 +223,11 @@ func isoValue(s string, c *clock) (logviz.Value, bool) {
 			zone = time.FixedZone("", t.offset)
 		}
 	}
-	return logviz.TimestampValue(time.Date(t.year, t.month, t.day, t.hour, t.minute, t.second, t.nano, zone))
+	v, ok := logviz.TimestampValue(time.Date(t.year, t.month, t.day, t.hour, t.minute, t.second, t.nano, zone))
+	if ok {
+		c.isoDay = isoDay{strings.Clone(s[:len("2026-03-14")]), time.Date(t.year, t.month, t.day, 0, 0, 0, 0, time.UTC).Unix()}
+	}
+	return v, ok
 }
 
 // epochValue converts a count of units since 1970, shown in the stream's zone.
