@@ -55,7 +55,7 @@ type Reader struct {
 }
 
 // maxSpare bounds the batches that wait to be filled again.
-const maxSpare = 16
+const maxSpare = 8
 
 // NewReader reads the rest of in.
 func NewReader(in *logfile.Reader) *Reader {
