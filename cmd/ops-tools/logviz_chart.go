@@ -30,11 +30,12 @@ func newChart(e *env) *cobra.Command {
 		Use:   "chart " + strings.Join(chartKinds(), "|") + " FILE… -o PICTURE",
 		Short: "Draw a log's attempts to log in as bars, a pie or a strip of hours",
 		Long: "Draw the failed attempts to log in of a log: by country, account, address or method as bars, largest first, by hour\n" +
-			"and day as a strip of colours, or as a line over time. The numbers are those of 'ops logviz stats'.\n\n" + logInput +
+			"and day as a strip of colours, or over time. The numbers are those of 'ops logviz stats'.\n\n" + logInput +
 			"\n\nThe ending of PICTURE says what it becomes: .svg, whose words can be searched and read aloud, and which follows the\n" +
 			"reader's choice of light or dark.",
 		Example: "  ops logviz chart countries /var/log/auth.log -o countries.svg\n" +
 			"  ops logviz chart accounts --pie --tz UTC auth.log.*.gz -o accounts.svg\n" +
+			"  ops logviz chart hours /var/log/auth.log -o hours.svg\n" +
 			"  journalctl -u ssh -S yesterday -o json | ops logviz chart methods - -o methods.svg",
 		Args: someArgs("what to draw (" + strings.Join(chartKinds(), ", ") + ") and a FILE, or - for the standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runChart(cmd.Context(), e, o, args) },
@@ -48,9 +49,9 @@ func newChart(e *env) *cobra.Command {
 	return cmd
 }
 
-// chartKinds are what can be drawn.
+// chartKinds are what can be drawn; the first are the subjects of rankings, in their order.
 func chartKinds() []string {
-	return []string{"countries", "accounts", "addresses", "methods"}
+	return []string{"countries", "accounts", "addresses", "methods", "hours", "timeline"}
 }
 
 func runChart(ctx context.Context, e *env, o *chartOptions, args []string) error {
@@ -76,13 +77,22 @@ func runChart(ctx context.Context, e *env, o *chartOptions, args []string) error
 	}
 	fmt.Fprintln(e.err, read.summary())
 	look := chart.Look{Title: o.title, Top: o.top, Pie: o.pie}
-	kind := chart.Subject(slices.Index(chartKinds(), args[0]))
-	if kind == chart.Countries || kind == chart.Addresses {
+	if args[0] == "countries" || args[0] == "addresses" {
 		look.Note = info.Note() + "; source-IP location, not attribution"
 		fmt.Fprintln(e.err, terminal.Printable(info.Note()))
 	}
-	picture := chart.Ranking(s, kind, look)
+	picture := draw(args[0], s, look)
 	return withCode(exitIO, durable.WriteFile(o.output, picture.SVG(), 0o666))
+}
+
+func draw(kind string, s *logviz.Statistics, look chart.Look) *chart.Chart {
+	switch kind {
+	case "hours":
+		return chart.Hours(s, look)
+	case "timeline":
+		return chart.Timeline(s, look)
+	}
+	return chart.Ranking(s, chart.Subject(slices.Index(chartKinds(), kind)), look)
 }
 
 // check reads the flags and the arguments before the log is read.
@@ -99,6 +109,9 @@ func (o *chartOptions) check(args []string) error {
 	}
 	if ext := strings.ToLower(filepath.Ext(o.output)); ext != ".svg" {
 		return usageError("-o %s: the name must end in .svg", o.output)
+	}
+	if o.pie && (args[0] == "hours" || args[0] == "timeline") {
+		return usageError("chart %s is no pie; --pie is for countries, accounts, addresses and methods", args[0])
 	}
 	if o.top < 1 {
 		return usageError("--top %d: must be 1 or more", o.top)

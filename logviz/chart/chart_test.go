@@ -157,3 +157,37 @@ func TestContrast(t *testing.T) {
 		}
 	}
 }
+
+func TestHoursHaveEveryNumber(t *testing.T) {
+	s := example()
+	svg := string(Hours(s, Look{}).SVG())
+	onlyShapes(t, []byte(svg))
+	for _, h := range s.Hours {
+		if want := h.Start.Format("2006-01-02 15:00: ") + count(h.Attempts) + "<"; !strings.Contains(svg, want) {
+			t.Errorf("no %s", want)
+		}
+	}
+}
+
+func TestOnlyTheLastDaysAreDrawn(t *testing.T) {
+	s := example()
+	s.Hours = append(s.Hours, logviz.HourCount{Start: s.Hours[0].Start.AddDate(0, 0, 100), Attempts: 5})
+	c := Hours(s, Look{})
+	if svg := string(c.SVG()); !strings.Contains(svg, "9 earlier ones are not drawn") || strings.Contains(svg, "2026-03-14 00:00: ") {
+		t.Error("not the last 92 of 101 days")
+	}
+}
+
+func TestTimelineMarksThePeak(t *testing.T) {
+	for unit, want := range map[string]string{"hour": "peak 2026-03-14 00:00: 1,000", "day": "peak 2026-03-14: 1,990"} {
+		s := example()
+		if unit == "day" {
+			s.Hours = append(s.Hours, logviz.HourCount{Start: s.Hours[0].Start.AddDate(0, 0, 100), Attempts: 5})
+		}
+		c := Timeline(s, Look{})
+		onlyShapes(t, c.SVG())
+		if c.Title != "Failed attempts per "+unit || !strings.HasSuffix(c.Description, want) {
+			t.Errorf("%s: %s", c.Title, c.Description)
+		}
+	}
+}
