@@ -22,6 +22,7 @@ type chartOptions struct {
 	title  string
 	top    int
 	pie    bool
+	theme  string
 }
 
 func newChart(e *env) *cobra.Command {
@@ -32,20 +33,22 @@ func newChart(e *env) *cobra.Command {
 		Long: "Draw the failed attempts to log in of a log: by country, account, address or method as bars, largest first, by hour\n" +
 			"and day as a strip of colours, or over time. The numbers are those of 'ops logviz stats'.\n\n" + logInput +
 			"\n\nThe ending of PICTURE says what it becomes: .svg, whose words can be searched and read aloud, and which follows the\n" +
-			"reader's choice of light or dark.",
+			"reader's choice of light or dark; or .png.",
 		Example: "  ops logviz chart countries /var/log/auth.log -o countries.svg\n" +
 			"  ops logviz chart accounts --pie --tz UTC auth.log.*.gz -o accounts.svg\n" +
 			"  ops logviz chart hours /var/log/auth.log -o hours.svg\n" +
+			"  ops logviz chart timeline --theme dark /var/log/auth.log -o timeline.png\n" +
 			"  journalctl -u ssh -S yesterday -o json | ops logviz chart methods - -o methods.svg",
 		Args: someArgs("what to draw (" + strings.Join(chartKinds(), ", ") + ") and a FILE, or - for the standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runChart(cmd.Context(), e, o, args) },
 	}
 	o.logs.add(cmd)
 	flags := cmd.Flags()
-	flags.StringVarP(&o.output, "output", "o", "", "`PICTURE` to write: .svg")
+	flags.StringVarP(&o.output, "output", "o", "", "`PICTURE` to write: .svg or .png")
 	flags.StringVar(&o.title, "title", "", "`TEXT` above the picture")
 	flags.IntVar(&o.top, "top", 15, "draw the first `N`, and the others together")
 	flags.BoolVar(&o.pie, "pie", false, "a pie of at most six slices instead of bars")
+	flags.StringVar(&o.theme, "theme", "light", "light or dark, of a .png; an .svg is both")
 	return cmd
 }
 
@@ -82,8 +85,21 @@ func runChart(ctx context.Context, e *env, o *chartOptions, args []string) error
 		fmt.Fprintln(e.err, terminal.Printable(info.Note()))
 	}
 	picture := draw(args[0], s, look)
-	return withCode(exitIO, durable.WriteFile(o.output, picture.SVG(), 0o666))
+	data := picture.SVG()
+	if o.format() == ".png" {
+		theme := chart.Light
+		if o.theme == "dark" {
+			theme = chart.Dark
+		}
+		if data, err = picture.PNG(theme); err != nil {
+			return err
+		}
+	}
+	return withCode(exitIO, durable.WriteFile(o.output, data, 0o666))
 }
+
+// format is the ending of the output.
+func (o *chartOptions) format() string { return strings.ToLower(filepath.Ext(o.output)) }
 
 func draw(kind string, s *logviz.Statistics, look chart.Look) *chart.Chart {
 	switch kind {
@@ -107,8 +123,11 @@ func (o *chartOptions) check(args []string) error {
 	if o.output == "" {
 		return usageError("chart needs -o PICTURE, as in -o %s.svg", args[0])
 	}
-	if ext := strings.ToLower(filepath.Ext(o.output)); ext != ".svg" {
-		return usageError("-o %s: the name must end in .svg", o.output)
+	if ext := o.format(); ext != ".svg" && ext != ".png" {
+		return usageError("-o %s: the name must end in .svg or .png", o.output)
+	}
+	if o.theme != "light" && o.theme != "dark" {
+		return usageError("--theme %s: must be light or dark", o.theme)
 	}
 	if o.pie && (args[0] == "hours" || args[0] == "timeline") {
 		return usageError("chart %s is no pie; --pie is for countries, accounts, addresses and methods", args[0])

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"image/color"
+	"image/png"
 	"io"
 	"net/netip"
 	"slices"
@@ -91,7 +93,8 @@ func TestHostileNamesStayWords(t *testing.T) {
 		s.Countries[0].Name, s.Accounts[0].Name, s.Methods[0].Name = name, name, name
 		for _, of := range []Subject{Countries, Accounts, Addresses, Methods} {
 			for _, pie := range []bool{false, true} {
-				onlyShapes(t, Ranking(s, of, Look{Top: 10, Pie: pie, Title: name, Note: name}).SVG())
+				c := Ranking(s, of, Look{Top: 10, Pie: pie, Title: name, Note: name})
+				onlyShapes(t, c.SVG())
 			}
 		}
 	}
@@ -188,6 +191,29 @@ func TestTimelineMarksThePeak(t *testing.T) {
 		onlyShapes(t, c.SVG())
 		if c.Title != "Failed attempts per "+unit || !strings.HasSuffix(c.Description, want) {
 			t.Errorf("%s: %s", c.Title, c.Description)
+		}
+	}
+}
+
+// A PNG has the colours where the layout has the areas.
+func TestPNG(t *testing.T) {
+	c := Ranking(example(), Countries, Look{Top: 3})
+	for _, theme := range []Theme{Light, Dark} {
+		data, err := c.PNG(theme)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := png.Decode(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := c.areas[0]
+		x, y := int((first.corners[0].x+first.corners[2].x)/2*density), int((first.corners[0].y+first.corners[2].y)/2*density)
+		if got, want := m.At(x, y), color.Color(bar.colour(theme)); got != want {
+			t.Errorf("theme %d: %v at the first bar, want %v", theme, got, want)
+		}
+		if got, want := m.At(0, 0), color.Color(paper.colour(theme)); got != want {
+			t.Errorf("theme %d: %v in the corner, want %v", theme, got, want)
 		}
 	}
 }
