@@ -169,6 +169,9 @@ func TestHoursHaveEveryNumber(t *testing.T) {
 		if want := h.Start.Format("2006-01-02 15:00: ") + count(h.Attempts) + "<"; !strings.Contains(svg, want) {
 			t.Errorf("no %s", want)
 		}
+		if want := ">" + count(h.Attempts) + "</text>"; !strings.Contains(svg, want) {
+			t.Errorf("no %s", want)
+		}
 	}
 }
 

@@ -12,8 +12,9 @@ import (
 // maxDays is how many days a strip has at most; of a longer log the last ones are drawn.
 const maxDays = 92
 
-// Hours draws a strip of 24 hours for each day, coloured by the failed attempts on a logarithmic scale. The hours are
-// those of the statistics, in their zone; the two hours of one name of a day in autumn are added up.
+// Hours draws a strip of 24 hours for each day, coloured by the failed attempts on a logarithmic
+// scale from the fewest to the most. The hours are those of the statistics, in their zone; the two hours of
+// one name of a day in autumn are added up.
 func Hours(s *logviz.Statistics, look Look) *Chart {
 	days, dates := byDay(s.Hours)
 	left := max(0, len(days)-maxDays)
@@ -26,10 +27,12 @@ func Hours(s *logviz.Statistics, look Look) *Chart {
 	}
 	c := newChart(look.Title, summary(s))
 	parts := []string{summary(s)}
-	most := 1
+	fewest, most := math.MaxInt, 1
 	for _, day := range days {
 		for _, n := range day {
-			most = max(most, n)
+			if n > 0 {
+				fewest, most = min(fewest, n), max(most, n)
+			}
 		}
 	}
 	const dateWidth, height = 78.0, 24.0
@@ -48,10 +51,13 @@ func Hours(s *logviz.Statistics, look Look) *Chart {
 			}
 			words := fmt.Sprintf("%s %02d:00: %s", dates[i], hour, count(n))
 			parts = append(parts, words)
-			step := heatOf(n, most)
+			step := heatOf(n, fewest, most)
 			c.rect(x, y, cell-1, height-1, heat+step, words)
-			if text := count(n); reach(text, 10, false) <= cell-2 {
-				c.text(label{at: point{x + (cell-1)/2, y + 15.5}, size: 10, align: middle, fill: over + step, text: text})
+			for _, size := range []float64{10, 9, 7.5} {
+				if text := count(n); reach(text, size, false) <= cell-2 {
+					c.text(label{at: point{x + (cell-1)/2, y + 15.5}, size: size, align: middle, fill: over + step, text: text})
+					break
+				}
 			}
 		}
 		y += height
@@ -97,10 +103,10 @@ func byDay(hours []logviz.HourCount) (days [][24]int, dates []string) {
 // maxGap is how many days in a row are drawn with those on which nothing happened.
 const maxGap = 4000
 
-// heatOf is the colour step of n on a scale that reaches to most.
-func heatOf(n, most int) paint {
-	if most <= 1 {
+// heatOf is the colour step of n on a scale from the fewest to the most.
+func heatOf(n, fewest, most int) paint {
+	if fewest >= most {
 		return heatSteps - 1
 	}
-	return paint(math.Log(float64(n)) / math.Log(float64(most)) * (heatSteps - 1))
+	return paint(math.Log(float64(n)/float64(fewest)) / math.Log(float64(most)/float64(fewest)) * (heatSteps - 1))
 }

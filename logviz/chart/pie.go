@@ -13,7 +13,7 @@ func (c *Chart) pie(s *logviz.Statistics, rows []row) float64 {
 	for i, r := range rows {
 		fill := heat + paint((len(rows)-1-i)*(heatSteps-1)/max(1, len(rows)-1))
 		if r.rest {
-			fill = rest
+			fill = rule // the grey of rest is too near to the middle of cividis
 		}
 		to := from + float64(r.n)/float64(max(1, s.Attempts.Failed))
 		c.ring(at, inner, outer, from, to, fill, r.words(s))
