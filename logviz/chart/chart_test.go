@@ -220,3 +220,15 @@ func TestPNG(t *testing.T) {
 		}
 	}
 }
+
+func TestAttemptsWithoutATimeAreTold(t *testing.T) {
+	s := example()
+	s.Attempts.Failed += 3
+	for _, c := range []*Chart{Hours(s, Look{Title: "<b>"}), Timeline(s, Look{Title: "<b>"})} {
+		svg := c.SVG()
+		onlyShapes(t, svg)
+		if !strings.Contains(string(svg), ">3 attempts logged without a time are not drawn<") {
+			t.Errorf("not told in\n%s", svg)
+		}
+	}
+}

@@ -23,8 +23,9 @@ func Hours(s *logviz.Statistics, look Look) *Chart {
 		look.Title = "Failed attempts by hour and day"
 	}
 	if left > 0 {
-		look.Note = strings.TrimPrefix(look.Note+"; "+fmt.Sprintf("the last %d days; %s earlier ones are not drawn", maxDays, count(left)), "; ")
+		look.note(fmt.Sprintf("the last %d days; %s earlier ones are not drawn", maxDays, count(left)))
 	}
+	look.untimed(s)
 	c := newChart(look.Title, summary(s))
 	parts := []string{summary(s)}
 	fewest, most := math.MaxInt, 1
@@ -109,4 +110,20 @@ func heatOf(n, fewest, most int) paint {
 		return heatSteps - 1
 	}
 	return paint(math.Log(float64(n)/float64(fewest)) / math.Log(float64(most)/float64(fewest)) * (heatSteps - 1))
+}
+
+// note adds to the note.
+func (l *Look) note(words string) {
+	l.Note = strings.TrimPrefix(l.Note+"; "+words, "; ")
+}
+
+// untimed notes the attempts that no hour has, because their lines had no time.
+func (l *Look) untimed(s *logviz.Statistics) {
+	left := s.Attempts.Failed
+	for _, h := range s.Hours {
+		left -= h.Attempts
+	}
+	if left > 0 {
+		l.note(count(left) + " attempts logged without a time are not drawn")
+	}
 }

@@ -16,6 +16,7 @@ func Timeline(s *logviz.Statistics, look Look) *Chart {
 	if look.Title == "" {
 		look.Title = "Failed attempts per " + unit
 	}
+	look.untimed(s)
 	c := newChart(look.Title, summary(s))
 	layout := "2006-01-02 15:04"
 	if unit == "day" {
