@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ops/logviz"
+	"ops/logviz/typeface"
 	"ops/logviz/worldmap"
 )
 
@@ -141,11 +142,11 @@ func hostile() []string {
 }
 
 func TestHarmless(t *testing.T) {
-	f, err := loadTypeface()
+	f, err := typeface.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	fc, err := newFace(f.regular, 14)
+	fc, err := newFace(f.Regular, 14)
 	if err != nil {
 		t.Fatal(err)
 	}

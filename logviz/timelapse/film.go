@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ops/logviz"
+	"ops/logviz/typeface"
 	"ops/logviz/worldmap"
 )
 
@@ -34,7 +35,7 @@ type Film struct {
 	world *worldmap.World
 	rec   Recording
 	o     Options
-	fonts typeface
+	fonts typeface.Family
 	whole *tally // all buckets, and the maxima that scales and bars reach to
 	pace  pace
 
@@ -60,7 +61,7 @@ func New(world *worldmap.World, rec Recording, o Options) (*Film, error) {
 	if o.Window == 0 {
 		o.Window = 15 * rec.Step
 	}
-	fonts, err := loadTypeface()
+	fonts, err := typeface.Load()
 	if err != nil {
 		return nil, fmt.Errorf("make film: %w", err)
 	}

@@ -1,7 +1,6 @@
 package timelapse
 
 import (
-	_ "embed"
 	"fmt"
 	"image"
 
@@ -9,14 +8,6 @@ import (
 	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
-)
-
-// Inter, cut down to what a page needs: see font/README.md.
-var (
-	//go:embed font/Inter-Regular.otf
-	interRegular []byte
-	//go:embed font/Inter-SemiBold.otf
-	interSemiBold []byte
 )
 
 // subpixels is at how many places within a pixel a glyph can begin: enough that letters stand evenly at small sizes.
@@ -43,23 +34,6 @@ type glyph struct {
 	w, h    int
 	cover   []uint8
 	advance fixed.Int26_6
-}
-
-// typeface is the two weights of the family.
-type typeface struct {
-	regular, bold *sfnt.Font
-}
-
-func loadTypeface() (typeface, error) {
-	regular, err := opentype.Parse(interRegular)
-	if err != nil {
-		return typeface{}, fmt.Errorf("read embedded font: %w", err)
-	}
-	bold, err := opentype.Parse(interSemiBold)
-	if err != nil {
-		return typeface{}, fmt.Errorf("read embedded font: %w", err)
-	}
-	return typeface{regular, bold}, nil
 }
 
 // newFace returns the font at a size in pixels.

@@ -103,14 +103,14 @@ func (p *page) newFaces(summary bool) (faces, error) {
 		font *sfnt.Font
 		size float64
 	}{
-		{&fs.title, p.film.fonts.bold, 27},
-		{&fs.subtitle, p.film.fonts.regular, 14},
-		{&fs.caption, p.film.fonts.regular, 12},
-		{&fs.body, p.film.fonts.regular, 13.5},
-		{&fs.strong, p.film.fonts.bold, 13.5},
-		{&fs.clock, p.film.fonts.bold, clock},
-		{&fs.big, p.film.fonts.bold, 38},
-		{&fs.medium, p.film.fonts.bold, 21},
+		{&fs.title, p.film.fonts.Bold, 27},
+		{&fs.subtitle, p.film.fonts.Regular, 14},
+		{&fs.caption, p.film.fonts.Regular, 12},
+		{&fs.body, p.film.fonts.Regular, 13.5},
+		{&fs.strong, p.film.fonts.Bold, 13.5},
+		{&fs.clock, p.film.fonts.Bold, clock},
+		{&fs.big, p.film.fonts.Bold, 38},
+		{&fs.medium, p.film.fonts.Bold, 21},
 	} {
 		var err error
 		if *f.to, err = newFace(f.font, f.size*p.layout.em); err != nil {

@@ -1,6 +1,10 @@
 package timelapse
 
-import "math"
+import (
+	"math"
+
+	"ops/logviz/colormap"
+)
 
 // levels is how many colours a scale has; level 0 is "nothing". Two values of the same level look the same, which is what
 // lets a frame skip countries. Steps are some eight units of 255 apart: too small to be seen, and large enough that a
@@ -73,4 +77,9 @@ func niceCeil(v float64) float64 {
 			}
 		}
 	}
+}
+
+func cividis(t float64) rgb {
+	c := colormap.Cividis(t)
+	return rgb(uint32(c.R)<<16 | uint32(c.G)<<8 | uint32(c.B))
 }

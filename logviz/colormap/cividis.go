@@ -1,12 +1,16 @@
-package timelapse
+// Package colormap has the colours that stand for quantities in films and charts: start with [Cividis].
+package colormap
 
-import "sort"
+import (
+	"image/color"
+	"sort"
+)
 
-// cividis returns the colour at t, 0…1, of the colour map that looks nearly the same with and without red-green colour
+// Cividis returns the colour at t, 0…1, of the colour map that looks nearly the same with and without red-green colour
 // blindness: J. R. Nuñez, C. R. Anderton, R. S. Renslow, "Optimizing colormaps with consideration for color vision
 // deficiency to enable accurate interpretation of scientific data", PLoS ONE 13(7): e0199239, 2018.
 // The published table has 256 rows; these of them, joined by straight lines, meet all rows within two units of 255.
-func cividis(t float64) rgb {
+func Cividis(t float64) color.RGBA {
 	rows := [...]struct {
 		at      float64
 		r, g, b float64
@@ -36,6 +40,6 @@ func cividis(t float64) rgb {
 	i = max(i, 1)
 	a, b := rows[i-1], rows[i]
 	w := (at - a.at) / (b.at - a.at)
-	channel := func(from, to float64) uint32 { return uint32(from + (to-from)*w + 0.5) }
-	return rgb(channel(a.r, b.r)<<16 | channel(a.g, b.g)<<8 | channel(a.b, b.b))
+	channel := func(from, to float64) uint8 { return uint8(from + (to-from)*w + 0.5) }
+	return color.RGBA{R: channel(a.r, b.r), G: channel(a.g, b.g), B: channel(a.b, b.b), A: 0xff}
 }
