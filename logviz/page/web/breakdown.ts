@@ -24,7 +24,8 @@ export class Breakdown implements Part {
     for (const [account, by] of view.accountMethods) totals[account] = [...by.values()].reduce((a, b) => a + b, 0);
     const accounts = largest(totals, most, (i) => i in others);
     const cells = accounts.map(([a]) => methods.map((m) => view.accountMethods.get(a)?.get(m) ?? 0));
-    const scale = new Scale(Math.max(1, ...cells.flat()), this.ctx.dark());
+    const counts = cells.flat().filter((n) => n > 0);
+    const scale = new Scale(10, this.ctx.dark());
     this.table.replaceChildren(
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, l.say("account")), ...methods.map((m) => h("th", { scope: "col", class: "n" }, name(model.header.methods[m]!))))),
       h(
@@ -38,8 +39,9 @@ export class Breakdown implements Part {
             ...cells[r]!.map((n) => {
               const cell = h("td", { class: "n", "data-value": n }, n ? l.number(n) : "–");
               if (n) {
-                cell.style.background = scale.colours[scale.level(n)]!;
-                cell.style.color = scale.inks[scale.level(n)]!;
+                const level = Scale.between(n, Math.min(...counts), Math.max(...counts));
+                cell.style.background = scale.colours[level]!;
+                cell.style.color = scale.inks[level]!;
               }
               return cell;
             }),

@@ -50,6 +50,12 @@ export class Scale {
     return Math.log1p(v) / Math.log1p(this.top);
   }
 
+  // between is the level of a value from low to high, by its order of magnitude: what is compared among few cells.
+  static between(v: number, low: number, high: number): number {
+    const t = high > low ? Math.log(v / low) / Math.log(high / low) : 1;
+    return v > 0 ? fading + Math.round(t * (levels - 1 - fading)) : 0;
+  }
+
   level(v: number): number {
     if (v < 1) return Math.round(v * fading);
     const one = this.position(1);

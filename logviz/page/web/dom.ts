@@ -30,6 +30,11 @@ function append(e: Element, children: Child[]): void {
   for (const c of children) if (c !== null && c !== undefined) e.append(c);
 }
 
+// icon is a sign drawn by us: not every reader's fonts have those for players.
+export function icon(path: string): SVGElement {
+  return s("svg", { class: "icon", viewBox: "0 0 16 16", "aria-hidden": "true" }, s("path", { d: path }));
+}
+
 // write sets a text if it is another one: unchanged text costs no layout.
 export function write(e: Element, text: string): void {
   if (e.textContent !== text) e.textContent = text;

@@ -40,7 +40,8 @@ export interface View {
   failed: number;
   accepted: number;
   sources: number;
-  sourcesAtLeast: boolean; // some stand for several
+  countries: number;
+  unlocated: number; // failed attempts without a country
   places: Float64Array; // failed attempts by place …
   placeSources: Float64Array;
   placeAccepted: Float64Array;
@@ -111,7 +112,8 @@ export class Model {
       failed: 0,
       accepted: 0,
       sources: 0,
-      sourcesAtLeast: false,
+      countries: 0,
+      unlocated: 0,
       places: new Float64Array(h.places.length),
       placeSources: new Float64Array(h.places.length),
       placeAccepted: new Float64Array(h.places.length),
@@ -136,6 +138,7 @@ export class Model {
       returning: 0,
     };
     const seen = new Uint8Array(h.sources.length); // in the totals
+    const seenCountry = new Uint8Array(h.places.length);
     const seenPlace = new Uint8Array(h.sources.length);
     const seenNetwork = new Uint8Array(h.sources.length);
     const lastHour = new Int32Array(h.sources.length).fill(-1); // with any time
@@ -173,6 +176,8 @@ export class Model {
       if (miss === 0) {
         v.failed += n;
         seen[source] = 1;
+        if (h.places[place]!.startsWith("-")) v.unlocated += n;
+        else seenCountry[place] = 1;
         if (lastCounted[source] !== this.hourOf[step]) {
           lastCounted[source] = this.hourOf[step]!;
           inHours[source]!++;
@@ -212,9 +217,9 @@ export class Model {
     for (let s = 0; s < seen.length; s++) {
       if (!seen[s] || (h.sources[s] === "" && !this.others(s))) continue;
       v.sources += this.others(s) || 1;
-      if (this.others(s)) v.sourcesAtLeast = true;
       if (inHours[s]! > 1) v.returning++;
     }
+    v.countries = seenCountry.reduce((a, b) => a + b, 0);
     return v;
   }
 

@@ -1,11 +1,19 @@
 // The controls of time: play, pause, speed, one step, any step, the peak; and the keys for the same.
 
 import type { Context, Part } from "./context";
-import { h, write } from "./dom";
+import { h, icon } from "./dom";
 import type { View } from "./model";
 import type { Mode } from "./course";
 import { type State, speeds } from "./state";
 import { Timeline } from "./timeline";
+
+const icons = {
+  play: "M3 1.5v13l11-6.5z",
+  pause: "M3 2h4v12H3zM9 2h4v12H9z",
+  back: "M2 2h2.5v12H2zM14 2v12L5.5 8z",
+  forward: "M11.5 2H14v12h-2.5zM2 2v12l8.5-6z",
+  peak: "M1 14h14L8 3z",
+};
 
 const stepsPerSecond = 30; // at speed 1, as the films
 
@@ -24,8 +32,8 @@ export class Player implements Part {
 
   constructor(private readonly ctx: Context) {
     const l = ctx.language;
-    const button = (key: "stepBack" | "stepForward" | "toPeak", sign: string, ops: string, click: () => void): HTMLButtonElement =>
-      h("button", { type: "button", "data-ops": ops, "aria-label": l.say(key), title: l.say(key), click }, sign);
+    const button = (key: "stepBack" | "stepForward", ops: "back" | "forward", click: () => void): HTMLButtonElement =>
+      h("button", { type: "button", "data-ops": ops, "aria-label": l.say(key), title: l.say(key), click }, icon(icons[ops]));
     this.button = h("button", { type: "button", class: "play", "data-ops": "play", click: () => this.toggle() });
     this.scrub = h("input", { type: "range", min: 0, step: 1, "data-ops": "scrub", "aria-label": l.say("position"), input: () => this.go(Number(this.scrub.value)) });
     this.speed = h("select", { "data-ops": "speed", "aria-label": l.say("speed"), change: () => this.ctx.show({ speed: Number(this.speed.value) }) }, ...speeds.map((x) => h("option", { value: x }, `${x} ×`)));
@@ -45,9 +53,9 @@ export class Player implements Part {
         "div",
         { class: "controls" },
         this.button,
-        button("stepBack", "⏮", "back", () => this.go(this.state.step - 1)),
-        button("stepForward", "⏭", "forward", () => this.go(this.state.step + 1)),
-        h("button", { type: "button", "data-ops": "peak", title: l.say("toPeak"), click: () => this.go(this.peak) }, `▲ ${l.say("peak")}`),
+        button("stepBack", "back", () => this.go(this.state.step - 1)),
+        button("stepForward", "forward", () => this.go(this.state.step + 1)),
+        h("button", { type: "button", "data-ops": "peak", title: l.say("toPeak"), click: () => this.go(this.peak) }, icon(icons.peak), l.say("peak")),
         h("label", {}, `${l.say("speed")} `, this.speed),
         h("label", {}, `${l.say("mode")} `, this.mode),
       ),
@@ -96,7 +104,7 @@ export class Player implements Part {
 
   private label(): void {
     const word = this.ctx.language.say(this.playing ? "pause" : "play");
-    write(this.button, `${this.playing ? "❚❚" : "▶"} ${word}`);
+    this.button.replaceChildren(icon(this.playing ? icons.pause : icons.play), word);
     this.button.setAttribute("aria-pressed", String(this.playing));
   }
 

@@ -6,7 +6,7 @@ import { type Dimension, type View, largest } from "./model";
 import type { State } from "./state";
 
 const few = 10;
-const most = 500;
+const most = 1000;
 
 export interface RankingOptions {
   dimension: Dimension;

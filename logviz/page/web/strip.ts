@@ -27,7 +27,8 @@ export class Strip implements Part {
       if (list) list.push(hour);
       else days.set(day, [hour]);
     }
-    const scale = new Scale(Math.max(1, ...view.hours.map((x) => x.failed)), this.ctx.dark());
+    const counts = view.hours.map((x) => x.failed).filter((n) => n > 0);
+    const scale = new Scale(10, this.ctx.dark());
     const focused = this.table.contains(document.activeElement);
     const first = view.hours[0]?.start ?? 0;
     const stop = view.hours.some((x) => x.start === this.current) ? this.current : first;
@@ -43,7 +44,7 @@ export class Strip implements Part {
           continue;
         }
         const chosen = state.filter.from === hour.fromStep && state.filter.to === hour.toStep;
-        const level = scale.level(hour.failed);
+        const level = Scale.between(hour.failed, Math.min(...counts), Math.max(...counts));
         const words = `${clock.moment(hour.start)}: ${l.many("failed", hour.failed)}${hour.accepted ? `, ${l.many("accepted", hour.accepted)}` : ""}`;
         const cell = h(
           "button",

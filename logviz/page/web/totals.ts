@@ -31,21 +31,19 @@ export class Totals implements Part {
       value.dataset.value = String(n);
       write(caption, words);
     };
-    const countries = header.places.filter((code, i) => !code.startsWith("-") && view.places[i]! > 0).length;
     let accounts = 0;
     for (const a of view.accountMethods.keys()) accounts += header.account_others?.[a] ?? 1;
     put("failed", view.failed, l.forms("failed", view.failed));
     put("accepted", view.accepted, l.forms("accepted", view.accepted));
     put("sources", view.sources, l.forms("sources", view.sources));
-    put("countries", countries, l.forms("countries", countries));
+    put("countries", view.countries, l.forms("countries", view.countries));
     put("accounts", accounts, l.forms("accountsTried", accounts));
     this.numbers.get("accepted")!.value.parentElement!.classList.toggle("alarm", view.accepted > 0);
     const stats = header.statistics;
     const by = stats.unparsed_by.slice(0, 3).map((x) => `${printable(x.program, 30) || "–"} ${l.number(x.lines)}`);
     write(this.unparsed, l.many("unparsed", stats.unparsed) + (by.length ? ` (${by.join(", ")}${stats.unparsed_by.length > 3 ? ", …" : ""})` : ""));
     this.unparsed.dataset.value = String(stats.unparsed);
-    const nowhere = view.places.reduce((sum, n, i) => sum + (header.places[i]!.startsWith("-") ? n : 0), 0);
-    write(this.unlocated, l.many("unlocated", nowhere));
-    this.unlocated.dataset.value = String(nowhere);
+    write(this.unlocated, l.many("unlocated", view.unlocated));
+    this.unlocated.dataset.value = String(view.unlocated);
   }
 }

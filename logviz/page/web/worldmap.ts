@@ -47,13 +47,19 @@ export class WorldMap implements Part {
   ) {
     const l = ctx.language;
     this.svg = s("svg", { viewBox: `0 0 ${data.width} ${data.height}`, role: "group", "aria-label": l.say("map"), "data-ops": "map" });
-    this.svg.append(s("path", { class: "sphere", d: data.sphere }), s("path", { class: "graticule", d: data.graticule }));
+    const land = s("g", { "clip-path": "url(#sphere)" });
+    this.svg.append(
+      s("clipPath", { id: "sphere" }, s("path", { d: data.sphere })),
+      s("path", { class: "sphere", d: data.sphere }),
+      s("path", { class: "graticule", d: data.graticule, "clip-path": "url(#sphere)" }),
+      land,
+    );
     const dots: SVGElement[] = [];
     for (const c of data.countries) {
       const mark: Mark = { shapes: [], level: -1, at: c.dot };
       if (c.path) {
         const shape = s("path", { class: "country", d: c.path, "data-code": c.code });
-        this.svg.append(shape);
+        land.append(shape);
         mark.shapes.push(shape);
       }
       if (c.small) {
@@ -70,9 +76,8 @@ export class WorldMap implements Part {
     this.element = h(
       "section",
       { class: "map", "aria-label": l.say("map") },
-      h("div", { class: "moment" }, h("div", { class: "clock" }, this.clock, this.date), this.what, this.now),
+      h("div", { class: "moment" }, h("div", { class: "clock" }, this.clock, this.date), this.what, this.now, this.legend),
       frame,
-      this.legend,
     );
   }
 
