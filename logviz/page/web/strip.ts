@@ -62,7 +62,7 @@ export class Strip implements Part {
               this.ctx.choose(chosen ? { from: undefined, to: undefined } : { from: hour.fromStep, to: hour.toStep });
             },
           },
-          hour.failed ? short(hour.failed) : "",
+          h("span", { "aria-hidden": "true" }, hour.failed ? short(hour.failed) : ""),
         );
         cell.style.background = scale.colours[level]!;
         cell.style.color = scale.inks[level]!;
