@@ -1,0 +1,2 @@
+// The page's script.
+document.getElementById("app")!.dataset.started = "true";
