@@ -24,6 +24,7 @@ type timelapseOptions struct {
 	logs   logFlags
 	output string
 	pace   paceFlags
+	mode   string
 	window time.Duration
 	size   string
 	fps    int
@@ -52,7 +53,8 @@ func newTimelapse(e *env) *cobra.Command {
 	o.pace.add(cmd)
 	flags := cmd.Flags()
 	flags.StringVarP(&o.output, "output", "o", "", "`FILM` to write: .mp4, .webm, .gif or .png")
-	flags.DurationVar(&o.window, "window", 0, "log `TIME` in which an attempt fades: a steady source shows its attempts in one window (default: 15 frames)")
+	flags.StringVar(&o.mode, "mode", "pulse", "what the map shows: pulse (attempts light up and fade), window (the attempts of the last --window), cumulative (all since the start)")
+	flags.DurationVar(&o.window, "window", 0, "log `TIME` in which an attempt fades, or is shown at all: a steady source shows its attempts in one window (default: 15 frames)")
 	flags.StringVar(&o.size, "size", "1280x720", "`WIDTHxHEIGHT` in pixels, from 640x360 to 3840x2160")
 	flags.IntVar(&o.fps, "fps", 30, "frames a second")
 	flags.StringVar(&o.theme, "theme", "dark", "dark or light")
@@ -117,6 +119,9 @@ func (o *timelapseOptions) check() (*timelapse.Options, error) {
 	var err error
 	if film.Theme, err = timelapse.ParseTheme(o.theme); err != nil {
 		return nil, usageError("--theme: %w", err)
+	}
+	if film.Mode, err = timelapse.ParseMode(o.mode); err != nil {
+		return nil, usageError("--mode: %w", err)
 	}
 	if o.fps == 0 { // to the library it means the default
 		return nil, usageError("--fps 0: must be 1 to 60")

@@ -22,7 +22,8 @@ type Recording struct {
 type Options struct {
 	Size   image.Point   // even, from 640×360 to 3840×2160, between 4:3 and 21:9; default 1280×720
 	FPS    int           // frames a second, 1…60; default 30
-	Window time.Duration // in which an attempt fades by e; default 15 steps
+	Mode   Mode          // what the map shows of a moment; default Pulse
+	Window time.Duration // in which an attempt fades by e, or is shown at all (Mode Window); default 15 steps
 	Theme  Theme         // default Dark
 	Title  string        // default "Failed ssh logins around the world"
 	Note   string        // where the data come from, at the foot of the page; optional
@@ -108,6 +109,8 @@ func (o *Options) complete() error {
 		return fmt.Errorf("%d frames a second: must be 1 to 60", o.FPS)
 	case o.Theme != Dark && o.Theme != Light:
 		return fmt.Errorf("%v: not known", o.Theme)
+	case o.Mode < Pulse || o.Mode > Cumulative:
+		return fmt.Errorf("%v: not known", o.Mode)
 	}
 	return nil
 }

@@ -6,6 +6,17 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
+// legendHead says what the colours of a frame count.
+func (f *Film) legendHead() string {
+	switch f.o.Mode {
+	case Window:
+		return "Failed attempts in the last " + period(f.span())
+	case Cumulative:
+		return "Failed attempts so far"
+	}
+	return "Failed attempts in about " + period(f.span())
+}
+
 // drawLegend paints the scale as a strip from nothing to its top, with as many round numbers below as have room.
 func (p *page) drawLegend(s *scale) {
 	c, box := p.canvas, p.layout.legend

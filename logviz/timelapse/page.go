@@ -50,7 +50,7 @@ func (f *Film) newPage(summary bool) (*page, error) {
 	put(faces.subtitle, words, l.wide, l.subtitle, pal.soft, "Attempts to log in that were refused, by country of the source address")
 	put(p.caption, names, span{l.wide.min, l.narrow.max}, l.note, pal.soft, f.note(p.caption))
 
-	glow, head := f.pace.glow, "Failed attempts in about "+period(f.o.Window)
+	glow, head := f.pace.glow, f.legendHead()
 	if summary {
 		glow, head = float64(f.pace.country), "Failed attempts in "+period(f.end().Sub(f.rec.Start))
 	}

@@ -10,14 +10,16 @@ import (
 // tally is what has happened up to some bucket. It only goes forward.
 type tally struct {
 	world *worldmap.World
-	decay float64 // what is left of an intensity after one step
+	decay float64         // what is left of an intensity after one step
+	past  []logviz.Bucket // from the first one on, where what leaves the window is taken off again
+	width int             // of the window, in buckets; 0 where nothing leaves
 
 	buckets                   int
 	failed, accepted, sources int64
 	lastAccepted              int // the last bucket with an accepted login
 
 	unplaced  int64     // failed attempts without a country, or with one that the map does not know
-	glow      []float64 // intensity per country, in the order of World.Countries
+	glow      []float64 // intensity per country: what the map shows; in the order of World.Countries
 	totals    []int64   // failed attempts per country, in the same order
 	countries ranking   // by code
 	accounts  ranking   // by name
@@ -31,14 +33,22 @@ const (
 
 func (f *Film) newTally() *tally {
 	n := len(f.world.Countries())
-	return &tally{
+	t := &tally{
 		world:     f.world,
-		decay:     math.Exp(-f.rec.Step.Seconds() / f.o.Window.Seconds()),
+		decay:     1,
 		glow:      make([]float64, n),
 		totals:    make([]int64, n),
 		countries: newRanking(mostCountries),
 		accounts:  newRanking(mostAccounts),
 	}
+	switch f.o.Mode {
+	case Pulse:
+		t.decay = math.Exp(-f.rec.Step.Seconds() / f.o.Window.Seconds())
+	case Window:
+		t.past, t.width = f.rec.Buckets, f.windowSteps()
+	case Cumulative:
+	}
+	return t
 }
 
 // add counts the next bucket.
@@ -50,9 +60,7 @@ func (t *tally) add(b *logviz.Bucket) {
 	}
 	t.buckets++
 	t.sources += int64(b.Sources)
-	for i := range t.glow {
-		t.glow[i] *= t.decay
-	}
+	t.fade()
 	for _, c := range b.Countries {
 		i, ok := t.world.Index(c.Name)
 		if !ok {
@@ -65,6 +73,22 @@ func (t *tally) add(b *logviz.Bucket) {
 	}
 	for _, a := range b.Accounts {
 		t.accounts.add(a.Name, int64(a.N))
+	}
+}
+
+// fade takes off the intensities what is past.
+func (t *tally) fade() {
+	if t.decay != 1 {
+		for i := range t.glow {
+			t.glow[i] *= t.decay
+		}
+	}
+	if leaves := t.buckets - 1 - t.width; t.width > 0 && leaves >= 0 {
+		for _, c := range t.past[leaves].Countries {
+			if i, ok := t.world.Index(c.Name); ok {
+				t.glow[i] -= float64(c.N)
+			}
+		}
 	}
 }
 
