@@ -25,6 +25,7 @@ type timelapseOptions struct {
 	output string
 	pace   paceFlags
 	mode   string
+	focus  string
 	window time.Duration
 	size   string
 	fps    int
@@ -55,6 +56,7 @@ func newTimelapse(e *env) *cobra.Command {
 	flags.StringVarP(&o.output, "output", "o", "", "`FILM` to write: .mp4, .webm, .gif or .png")
 	flags.StringVar(&o.mode, "mode", "pulse", "what the map shows: pulse (attempts light up and fade), window (the attempts of the last --window), cumulative (all since the start)")
 	flags.DurationVar(&o.window, "window", 0, "log `TIME` in which an attempt fades, or is shown at all: a steady source shows its attempts in one window (default: 15 frames)")
+	flags.StringVar(&o.focus, "focus", "world", "`REGION` that the map shows: world, europe, asia, africa, north-america, south-america, oceania, a country's code such as FR, or WEST,SOUTH,EAST,NORTH in degrees")
 	flags.StringVar(&o.size, "size", "1280x720", "`WIDTHxHEIGHT` in pixels, from 640x360 to 3840x2160")
 	flags.IntVar(&o.fps, "fps", 30, "frames a second")
 	flags.StringVar(&o.theme, "theme", "dark", "dark or light")
@@ -67,6 +69,13 @@ func runTimelapse(ctx context.Context, e *env, o *timelapseOptions, paths []stri
 	film, err := o.check()
 	if err != nil {
 		return err
+	}
+	world, err := worldmap.Load()
+	if err != nil {
+		return err
+	}
+	if film.Focus, err = world.Region(o.focus); err != nil {
+		return usageError("--focus: %w", err)
 	}
 	if err := checkOutput(o.output); err != nil {
 		return err
@@ -93,10 +102,6 @@ func runTimelapse(ctx context.Context, e *env, o *timelapseOptions, paths []stri
 		if err := printJSON(e.out, count.tally.Statistics(logs.locator.Info())); err != nil {
 			return err
 		}
-	}
-	world, err := worldmap.Load()
-	if err != nil {
-		return err
 	}
 	film.Note = logs.locator.Info().Note() + ". Map: Natural Earth, Visionscarto"
 	film.CountryName = geo.Name

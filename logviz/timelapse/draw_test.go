@@ -27,6 +27,15 @@ func loadWorld(t testing.TB) *worldmap.World {
 	return world
 }
 
+func region(t testing.TB, name string) []worldmap.Point {
+	t.Helper()
+	points, err := loadWorld(t).Region(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return points
+}
+
 func newFilm(t testing.TB, rec Recording, o Options) *Film {
 	t.Helper()
 	if o.CountryName == nil {
@@ -55,19 +64,21 @@ func pixels(t testing.TB, f *Film, i int) []rgb {
 }
 
 // looks are options that draw in all the ways there are.
-func looks() map[string]Options {
+func looks(t testing.TB) map[string]Options {
+	t.Helper()
 	size := image.Pt(640, 360)
 	return map[string]Options{
 		"dark":       {Size: size},
 		"light":      {Size: size, Theme: Light},
 		"window":     {Size: size, Mode: Window, Window: 5 * time.Minute},
 		"cumulative": {Size: size, Mode: Cumulative},
+		"africa":     {Size: size, Focus: region(t, "africa")},
 	}
 }
 
 func TestFrameDoesNotDependOnFramesBefore(t *testing.T) {
 	t.Parallel()
-	for name, o := range looks() {
+	for name, o := range looks(t) {
 		rec := part(testDay(), 400, 600)
 		inOrder := newFilm(t, rec, o)
 		for i := range inOrder.Len() {
@@ -88,7 +99,7 @@ func TestFrameDoesNotDependOnFramesBefore(t *testing.T) {
 
 func TestConvertedTilesAreAllThatChanged(t *testing.T) {
 	t.Parallel()
-	for name, o := range looks() {
+	for name, o := range looks(t) {
 		o.Size = image.Pt(642, 366) // tiles at the edges are not whole
 		f := newFilm(t, part(testDay(), 550, 600), o)
 		dirty := newPlanes(642, 366)

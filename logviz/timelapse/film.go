@@ -25,8 +25,12 @@ type Options struct {
 	Mode   Mode          // what the map shows of a moment; default Pulse
 	Window time.Duration // in which an attempt fades by e, or is shown at all (Mode Window); default 15 steps
 	Theme  Theme         // default Dark
-	Title  string        // default "Failed ssh logins around the world"
-	Note   string        // where the data come from, at the foot of the page; optional
+
+	// Focus is what the map must show, as [worldmap.World.Region] returns it; default all the world.
+	Focus []worldmap.Point
+
+	Title string // default "Failed ssh logins around the world", or less of it with Focus
+	Note  string // where the data come from, at the foot of the page; optional
 
 	CountryName func(code string) string // the name of an ISO 3166-1 alpha-2 code; default the code itself
 }
@@ -37,6 +41,7 @@ type Film struct {
 	rec   Recording
 	o     Options
 	fonts typeface.Family
+	scope *scope
 	whole *tally // all buckets, and the maxima that scales and bars reach to
 	pace  pace
 
@@ -49,7 +54,8 @@ type pace struct {
 	glow    float64 // largest intensity of a country
 	bucket  int     // largest number of failed attempts in a bucket
 	peak    int     // the bucket that has it
-	country int64   // most attempts in all from one country
+	place   int64   // most attempts in all from one place on the map
+	country int64   // and from one country
 	account int64   // and on one account
 }
 
@@ -67,6 +73,8 @@ func New(world *worldmap.World, rec Recording, o Options) (*Film, error) {
 		return nil, fmt.Errorf("make film: %w", err)
 	}
 	f := &Film{world: world, rec: rec, o: o, fonts: fonts}
+	l := newLayout(f.o.Size, len(f.o.Focus) > 0)
+	f.scope = f.newScope(l.world, l.unit)
 	f.whole = f.newTally()
 	for i := range rec.Buckets {
 		b := &rec.Buckets[i]
@@ -75,6 +83,9 @@ func New(world *worldmap.World, rec Recording, o Options) (*Film, error) {
 		if b.Failed > f.pace.bucket {
 			f.pace.bucket, f.pace.peak = b.Failed, i
 		}
+	}
+	for _, n := range f.whole.totals {
+		f.pace.place = max(f.pace.place, n)
 	}
 	f.pace.country, f.pace.account = f.whole.countries.largest(), f.whole.accounts.largest()
 	return f, nil
@@ -93,6 +104,9 @@ func (o *Options) complete() error {
 	}
 	if o.Title == "" {
 		o.Title = "Failed ssh logins around the world"
+		if len(o.Focus) > 0 {
+			o.Title = "Failed ssh logins"
+		}
 	}
 	if o.CountryName == nil {
 		o.CountryName = func(code string) string { return code }

@@ -32,7 +32,7 @@ type page struct {
 
 // newPage draws all that does not change. The summary page shows the whole recording at once.
 func (f *Film) newPage(summary bool) (*page, error) {
-	p := &page{film: f, palette: f.o.Theme.palette(), layout: newLayout(f.o.Size)}
+	p := &page{film: f, palette: f.o.Theme.palette(), layout: newLayout(f.o.Size, len(f.o.Focus) > 0)}
 	p.canvas = newCanvas(f.o.Size, p.palette.paper)
 	l, pal := &p.layout, &p.palette
 
@@ -52,10 +52,10 @@ func (f *Film) newPage(summary bool) (*page, error) {
 
 	glow, head := f.pace.glow, f.legendHead()
 	if summary {
-		glow, head = float64(f.pace.country), "Failed attempts in "+period(f.end().Sub(f.rec.Start))
+		glow, head = float64(f.pace.place), "Failed attempts in "+period(f.end().Sub(f.rec.Start))
 	}
 	scale := newScale(glow, p.palette)
-	p.chart = newChart(p.canvas, f.world, l.world, l.unit, scale, p.palette)
+	p.chart = newChart(p.canvas, f.world, f.scope, l.unit, scale, p.palette)
 	half := (l.wide.min + l.wide.max) / 2
 	put(p.caption, words, span{l.wide.min, half}, l.legendHead, pal.soft, head)
 	p.drawLegend(scale)

@@ -1,9 +1,6 @@
 package timelapse
 
-import (
-	"strings"
-	"time"
-)
+import "time"
 
 // clockFormat is how the big clock is written; U+2236 is a colon at the height of digits.
 func (f *Film) clockFormat() string {
@@ -74,7 +71,7 @@ func (p *page) showCounts(t *tally, when string) {
 	p.countries.number(c, n)
 	p.countriesCaption.show(c, plural(n, "country", "countries"))
 	p.showAccepted(t)
-	p.unplaced.show(c, unplacedText(t.unplaced))
+	p.unplaced.show(c, p.film.unplacedText(t))
 	p.topCountries.show(c, t.countries.top)
 	p.topAccounts.show(c, t.accounts.top)
 }
@@ -93,6 +90,10 @@ func (p *page) showAccepted(t *tally) {
 	a.show(p.canvas, words)
 }
 
-func unplacedText(n int64) string {
-	return strings.Join([]string{figure(n), plural(n, "attempt", "attempts"), "without a place on the map"}, " ")
+// unplacedText says what is not to be seen on the map.
+func (f *Film) unplacedText(t *tally) string {
+	if len(f.scope.marks) > 0 {
+		return figure(t.elsewhere) + " from elsewhere, " + figure(t.unplaced) + " without a place"
+	}
+	return figure(t.unplaced) + " " + plural(t.unplaced, "attempt", "attempts") + " without a place on the map"
 }

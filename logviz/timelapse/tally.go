@@ -9,18 +9,20 @@ import (
 
 // tally is what has happened up to some bucket. It only goes forward.
 type tally struct {
-	world *worldmap.World
-	decay float64         // what is left of an intensity after one step
-	past  []logviz.Bucket // from the first one on, where what leaves the window is taken off again
-	width int             // of the window, in buckets; 0 where nothing leaves
+	world  *worldmap.World
+	places []int           // by country: see scope
+	decay  float64         // what is left of an intensity after one step
+	past   []logviz.Bucket // from the first one on, where what leaves the window is taken off again
+	width  int             // of the window, in buckets; 0 where nothing leaves
 
 	buckets                   int
 	failed, accepted, sources int64
 	lastAccepted              int // the last bucket with an accepted login
 
 	unplaced  int64     // failed attempts without a country, or with one that the map does not know
-	glow      []float64 // intensity per country: what the map shows; in the order of World.Countries
-	totals    []int64   // failed attempts per country, in the same order
+	elsewhere int64     // failed attempts from countries out of sight
+	glow      []float64 // intensity per place: what the map shows
+	totals    []int64   // failed attempts per place
 	countries ranking   // by code
 	accounts  ranking   // by name
 }
@@ -32,9 +34,10 @@ const (
 )
 
 func (f *Film) newTally() *tally {
-	n := len(f.world.Countries())
+	n := len(f.scope.places) + len(f.scope.marks)
 	t := &tally{
 		world:     f.world,
+		places:    f.scope.places,
 		decay:     1,
 		glow:      make([]float64, n),
 		totals:    make([]int64, n),
@@ -67,8 +70,12 @@ func (t *tally) add(b *logviz.Bucket) {
 			t.unplaced += int64(c.N)
 			continue
 		}
-		t.glow[i] += float64(c.N)
-		t.totals[i] += int64(c.N)
+		place := t.places[i]
+		if place >= len(t.places) {
+			t.elsewhere += int64(c.N)
+		}
+		t.glow[place] += float64(c.N)
+		t.totals[place] += int64(c.N)
 		t.countries.add(c.Name, int64(c.N))
 	}
 	for _, a := range b.Accounts {
@@ -86,7 +93,7 @@ func (t *tally) fade() {
 	if leaves := t.buckets - 1 - t.width; t.width > 0 && leaves >= 0 {
 		for _, c := range t.past[leaves].Countries {
 			if i, ok := t.world.Index(c.Name); ok {
-				t.glow[i] -= float64(c.N)
+				t.glow[t.places[i]] -= float64(c.N)
 			}
 		}
 	}
