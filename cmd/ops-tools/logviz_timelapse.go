@@ -15,6 +15,7 @@ import (
 	"ops/internal/terminal"
 	"ops/logviz"
 	"ops/logviz/geo"
+	"ops/logviz/geo/cldr"
 	"ops/logviz/normalize"
 	"ops/logviz/timelapse"
 	"ops/logviz/worldmap"
@@ -26,6 +27,7 @@ type timelapseOptions struct {
 	pace   paceFlags
 	mode   string
 	focus  string
+	lang   string
 	window time.Duration
 	size   string
 	fps    int
@@ -60,6 +62,7 @@ func newTimelapse(e *env) *cobra.Command {
 	flags.StringVar(&o.size, "size", "1280x720", "`WIDTHxHEIGHT` in pixels, from 640x360 to 3840x2160")
 	flags.IntVar(&o.fps, "fps", 30, "frames a second")
 	flags.StringVar(&o.theme, "theme", "dark", "dark or light")
+	flags.StringVar(&o.lang, "lang", "en", "`LANGUAGE` of the film: en, de, es or fr")
 	flags.StringVar(&o.title, "title", "", "`TEXT` above the map")
 	flags.BoolVar(&o.json, "json", false, "print the statistics as JSON, as 'ops logviz stats --json' does")
 	return cmd
@@ -104,7 +107,12 @@ func runTimelapse(ctx context.Context, e *env, o *timelapseOptions, paths []stri
 		}
 	}
 	film.Note = logs.locator.Info().Note() + ". Map: Natural Earth, Visionscarto"
-	film.CountryName = geo.Name
+	film.CountryName = func(code string) string {
+		if name, ok := cldr.Name(code, film.Language.String()); ok {
+			return name
+		}
+		return geo.Name(code)
+	}
 	return o.write(ctx, e, world, rec, *film)
 }
 
@@ -127,6 +135,9 @@ func (o *timelapseOptions) check() (*timelapse.Options, error) {
 	}
 	if film.Mode, err = timelapse.ParseMode(o.mode); err != nil {
 		return nil, usageError("--mode: %w", err)
+	}
+	if film.Language, err = timelapse.ParseLanguage(o.lang); err != nil {
+		return nil, usageError("--lang: %w", err)
 	}
 	if o.fps == 0 { // to the library it means the default
 		return nil, usageError("--fps 0: must be 1 to 60")

@@ -135,7 +135,10 @@ func TestBoxesDoNotOverlap(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				boxes := append(slices.Clone(p.boxes), p.layout.world, p.layout.legend, p.layout.course)
+				boxes := []image.Rectangle{p.layout.world, p.layout.legend, p.layout.course}
+				for _, x := range p.texts {
+					boxes = append(boxes, x.box)
+				}
 				for _, l := range []*list{p.topCountries, p.topAccounts} {
 					for _, r := range l.rows {
 						boxes = append(boxes, r.bar)

@@ -26,6 +26,8 @@ type Options struct {
 	Window time.Duration // in which an attempt fades by e, or is shown at all (Mode Window); default 15 steps
 	Theme  Theme         // default Dark
 
+	Language Language // of the film's own words, numbers and dates; default English
+
 	// Focus is what the map must show, as [worldmap.World.Region] returns it; default all the world.
 	Focus []worldmap.Point
 
@@ -40,6 +42,7 @@ type Film struct {
 	world *worldmap.World
 	rec   Recording
 	o     Options
+	say   *phrases
 	fonts typeface.Family
 	scope *scope
 	whole *tally // all buckets, and the maxima that scales and bars reach to
@@ -65,6 +68,12 @@ func New(world *worldmap.World, rec Recording, o Options) (*Film, error) {
 	if err := errors.Join(o.complete(), rec.check()); err != nil {
 		return nil, fmt.Errorf("make film: %w", err)
 	}
+	if o.Title == "" {
+		o.Title = o.Language.phrases().title
+		if len(o.Focus) > 0 {
+			o.Title = o.Language.phrases().titleOfRegion
+		}
+	}
 	if o.Window == 0 {
 		o.Window = 15 * rec.Step
 	}
@@ -72,7 +81,7 @@ func New(world *worldmap.World, rec Recording, o Options) (*Film, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make film: %w", err)
 	}
-	f := &Film{world: world, rec: rec, o: o, fonts: fonts}
+	f := &Film{world: world, rec: rec, o: o, say: o.Language.phrases(), fonts: fonts}
 	l := newLayout(f.o.Size, len(f.o.Focus) > 0)
 	f.scope = f.newScope(l.world, l.unit)
 	f.whole = f.newTally()
@@ -102,12 +111,6 @@ func (o *Options) complete() error {
 	if o.FPS == 0 {
 		o.FPS = 30
 	}
-	if o.Title == "" {
-		o.Title = "Failed ssh logins around the world"
-		if len(o.Focus) > 0 {
-			o.Title = "Failed ssh logins"
-		}
-	}
 	if o.CountryName == nil {
 		o.CountryName = func(code string) string { return code }
 	}
@@ -123,6 +126,8 @@ func (o *Options) complete() error {
 		return fmt.Errorf("%d frames a second: must be 1 to 60", o.FPS)
 	case o.Theme != Dark && o.Theme != Light:
 		return fmt.Errorf("%v: not known", o.Theme)
+	case o.Language < English || o.Language > French:
+		return fmt.Errorf("%v: not known", o.Language)
 	case o.Mode < Pulse || o.Mode > Cumulative:
 		return fmt.Errorf("%v: not known", o.Mode)
 	}
