@@ -71,6 +71,8 @@ export class WorldMap implements Part {
       this.marks.set(c.code, mark);
     }
     this.svg.append(...dots, this.rings.chosen, this.rings.current);
+    const target = ctx.model.header.target;
+    if (target) this.svg.append(s("g", { class: "target", transform: `translate(${target.x} ${target.y})` }, s("path", { d: "M-7 0H7M0-7V7" }), s("circle", { r: 4 }), s("text", { x: 10, y: 4 }, printable(target.name, 40))));
     this.listen();
     const frame = h("div", { class: "frame" });
     frame.append(this.svg, this.tip);
