@@ -13,7 +13,7 @@ import (
 )
 
 // encode draws all frames into ffmpeg and proves that the file at path is whole.
-func (f *Film) encode(ctx context.Context, e *encoder, path string, progress func(done, total int)) error {
+func encode(ctx context.Context, e *encoder, r reel, path string, progress func(done int)) error {
 	// The kernel kills ffmpeg when the thread that started it ends; so that thread must stay as long as ffmpeg may run.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -25,8 +25,8 @@ func (f *Film) encode(ctx context.Context, e *encoder, path string, progress fun
 	defer write.Close()
 	running, stop := context.WithCancel(ctx)
 	defer stop()
-	talk, frames := new(tail), new(frameCount)
-	cmd := exec.CommandContext(running, e.program, e.args(f.o.Size.X, f.o.Size.Y, f.o.FPS, path)...)
+	o, talk, frames := r.look(), new(tail), new(frameCount)
+	cmd := exec.CommandContext(running, e.program, e.args(o.Size.X, o.Size.Y, o.FPS, path)...)
 	cmd.Env = append(os.Environ(), "LC_ALL=C")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = read, frames, talk
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -36,7 +36,7 @@ func (f *Film) encode(ctx context.Context, e *encoder, path string, progress fun
 	if err != nil {
 		return err
 	}
-	fed := f.feed(ctx, write, progress)
+	fed := feed(ctx, r, write, progress)
 	if fed != nil && !errors.Is(fed, syscall.EPIPE) {
 		stop() // it must not finish what is not whole; after EPIPE it is about to say what went wrong
 	}
@@ -52,30 +52,26 @@ func (f *Film) encode(ctx context.Context, e *encoder, path string, progress fun
 		return fed
 	case fed != nil || ended != nil || talk.String() != "":
 		return fmt.Errorf("ffmpeg: %w", errors.Join(ended, talk.err()))
-	case frames.last() != f.Len():
-		return fmt.Errorf("ffmpeg wrote %d frames of %d", frames.last(), f.Len())
+	case frames.last() != r.pictures():
+		return fmt.Errorf("ffmpeg wrote %d frames of %d", frames.last(), r.pictures())
 	}
 	return checkWhole(path, e.whole)
 }
 
-// feed draws all frames and sends them through the pipe.
-func (f *Film) feed(ctx context.Context, pipe *os.File, progress func(done, total int)) error {
-	frames, err := newConveyor(pipe, f.o.Size.X, f.o.Size.Y)
+// feed draws all pictures and sends them through the pipe.
+func feed(ctx context.Context, r reel, pipe *os.File, progress func(done int)) error {
+	frames, err := newConveyor(pipe, r.look().Size.X, r.look().Size.Y)
 	if err != nil {
 		return err
 	}
 	defer frames.close()
-	for i := range f.Len() {
-		if err := ctx.Err(); err != nil {
-			return err
+	return eachPicture(ctx, r, func(c *canvas, i, n int) error {
+		for k := range n {
+			if err := frames.send(c); err != nil {
+				return err
+			}
+			progress(i + k + 1)
 		}
-		if err := f.draw(i); err != nil {
-			return err
-		}
-		if err := frames.send(f.page.canvas); err != nil {
-			return err
-		}
-		progress(i+1, f.Len())
-	}
-	return nil
+		return nil
+	})
 }

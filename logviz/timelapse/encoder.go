@@ -17,7 +17,7 @@ type MissingProgram struct {
 }
 
 func (e *MissingProgram) Error() string {
-	return fmt.Sprintf("%s is not installed: apt install %s (.gif and .png work without it)", e.Name, e.Package)
+	return fmt.Sprintf("%s is not installed: apt install %s (.gif, .apng and .png work without it)", e.Name, e.Package)
 }
 
 // encoder is a way to call ffmpeg.

@@ -250,7 +250,7 @@ func TestWriteDoesNotTrustFFmpeg(t *testing.T) {
 
 func TestCancelLeavesTheOldFile(t *testing.T) {
 	t.Parallel()
-	for _, ext := range []string{".mp4", ".webm", ".gif"} {
+	for _, ext := range []string{".mp4", ".webm", ".gif", ".apng"} {
 		dir := t.TempDir()
 		path := filepath.Join(dir, "day"+ext)
 		if err := os.WriteFile(path, []byte("yesterday"), 0o644); err != nil {
