@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"runtime"
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // encode draws all frames into ffmpeg and proves that the file at path is whole.
@@ -23,10 +26,25 @@ func encode(ctx context.Context, e *encoder, r reel, path string, progress func(
 		return err
 	}
 	defer write.Close()
+	o, talk, frames := r.look(), new(tail), new(frameCount)
+	chapters, err := inMemory("chapters", ffmetadata(r.chapters(), r.pictures(), o.FPS))
+	if err != nil {
+		return err
+	}
+	defer chapters.Close()
+	said := webVTT(r.captions(), o.FPS)
+	if e.escape != nil {
+		said = e.escape.Replace(said)
+	}
+	captions, err := inMemory("captions", said)
+	if err != nil {
+		return err
+	}
+	defer captions.Close()
 	running, stop := context.WithCancel(ctx)
 	defer stop()
-	o, talk, frames := r.look(), new(tail), new(frameCount)
-	cmd := exec.CommandContext(running, e.program, e.args(o.Size.X, o.Size.Y, o.FPS, path)...)
+	cmd := exec.CommandContext(running, e.program, e.args(o.Size.X, o.Size.Y, o.FPS, path, true)...)
+	cmd.ExtraFiles = []*os.File{chapters, captions} // descriptors 3 and 4
 	cmd.Env = append(os.Environ(), "LC_ALL=C")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = read, frames, talk
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -55,7 +73,10 @@ func encode(ctx context.Context, e *encoder, r reel, path string, progress func(
 	case frames.last() != r.pictures():
 		return fmt.Errorf("ffmpeg wrote %d frames of %d", frames.last(), r.pictures())
 	}
-	return checkWhole(path, e.whole)
+	if err := checkWhole(path, e.whole); err != nil || e.finish == nil {
+		return err
+	}
+	return e.finish(path)
 }
 
 // feed draws all pictures and sends them through the pipe.
@@ -74,4 +95,22 @@ func feed(ctx context.Context, r reel, pipe *os.File, progress func(done int)) e
 		}
 		return nil
 	})
+}
+
+// inMemory returns a file with some text that has no name in any folder, to be read from its beginning.
+func inMemory(name, text string) (*os.File, error) {
+	fd, err := unix.MemfdCreate(name, unix.MFD_CLOEXEC)
+	if err != nil {
+		return nil, os.NewSyscallError("memfd_create", err)
+	}
+	file := os.NewFile(uintptr(fd), name)
+	_, err = file.WriteString(text)
+	if err == nil {
+		_, err = file.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	return file, nil
 }

@@ -25,6 +25,8 @@ type Options struct {
 	Window time.Duration // in which an attempt fades by e; default 15 steps
 	Theme  Theme         // default Dark
 	Title  string        // default "Failed ssh logins around the world"
+	Logs   []string      // names of the logs that the recording was read from, for the card; optional
+	Cards  bool          // a card before the film that says what is shown, and one after it that sums up
 	Note   string        // where the data come from, at the foot of the page; optional
 
 	CountryName func(code string) string // the name of an ISO 3166-1 alpha-2 code; default the code itself
@@ -122,7 +124,7 @@ func (r Recording) check() error {
 	return nil
 }
 
-// Len returns the number of frames.
+// Len returns the number of frames, which are those of the recording; see [Film.Pictures].
 func (f *Film) Len() int { return len(f.rec.Buckets) }
 
 // Draw draws frame i, from 0 to Len()-1, and returns it. The picture is valid until the next call; drawing frames in

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"ops/internal/durable"
@@ -120,7 +119,8 @@ func (f *Film) summary() (*canvas, error) {
 type carded struct {
 	reel
 	opening, closing *canvas
-	n                int // pictures that each card stands
+	before, after    string // what the cards say
+	n                int    // pictures that each card stands
 	on               *canvas
 }
 
@@ -163,9 +163,9 @@ func (c *carded) chapters() []chapter {
 }
 
 func (c *carded) captions() []caption {
-	list := slices.Clone(c.reel.captions())
-	for i := range list {
-		list[i].from, list[i].to = list[i].from+c.n, list[i].to+c.n
+	list := []caption{{0, c.n, c.before}}
+	for _, x := range c.reel.captions() {
+		list = append(list, caption{x.from + c.n, x.to + c.n, x.text})
 	}
-	return list
+	return append(list, caption{c.pictures() - c.n, c.pictures(), c.after})
 }
