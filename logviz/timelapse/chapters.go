@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 )
 
 // chapter is a place in a film that a viewer can go to.
@@ -165,31 +164,4 @@ func ffmetadata(list []chapter, pictures, fps int) string {
 		fmt.Fprintf(&b, "[CHAPTER]\nTIMEBASE=1/%d\nSTART=%d\nEND=%d\ntitle=%s\n", fps, c.from, end, escape.Replace(c.title))
 	}
 	return b.String()
-}
-
-// day is a stretch of buckets on one day of the calendar.
-type day struct {
-	from, to int // buckets
-	date     time.Time
-	failed   int64
-	accepted int64
-}
-
-// days cuts the recording at midnight. It is one day if a bucket is a day long or more.
-func (f *Film) days() []day {
-	var list []day
-	last := -1
-	for i := range f.rec.Buckets {
-		at := f.time(i)
-		if today := at.Year()*366 + at.YearDay(); today != last && (i == 0 || f.rec.Step < 24*time.Hour) {
-			last = today
-			y, m, d := at.Date()
-			list = append(list, day{from: i, date: time.Date(y, m, d, 0, 0, 0, 0, time.UTC)})
-		}
-		d := &list[len(list)-1]
-		d.to = i + 1
-		d.failed += int64(f.rec.Buckets[i].Failed)
-		d.accepted += int64(f.rec.Buckets[i].Accepted)
-	}
-	return list
 }

@@ -36,6 +36,7 @@ func (p *page) showFrame(t *tally, i int) {
 	p.showClock(at.Format(p.film.clockFormat()), at.Format("MST"), at.Format("Monday, 2 January 2006"))
 	p.chart.show(p.canvas, t.glow)
 	p.course.show(i + 1)
+	p.calendar.show(p.canvas, i)
 	p.showCounts(t, " so far")
 }
 
@@ -53,6 +54,7 @@ func (p *page) showSummary(t *tally) {
 	}
 	p.chart.show(p.canvas, totals)
 	p.course.show(p.film.Len())
+	p.calendar.show(p.canvas, p.film.Len())
 	p.markPeak()
 	p.showCounts(t, "")
 }
