@@ -142,7 +142,6 @@ func (k *calendar) draw(p *page) {
 	if k == nil {
 		return
 	}
-	p.boxes = append(p.boxes, k.bounds())
 	named := map[int]bool{}
 	for i, d := range k.days {
 		if r := k.cells[i]; k.head > 0 && !named[r.Min.X] {

@@ -53,7 +53,10 @@ func TestCalendarFits(t *testing.T) {
 				t.Errorf("%v: no calendar of %d days", size, days)
 				continue
 			}
-			boxes := slices.Clone(p.boxes)
+			boxes := []image.Rectangle{p.calendar.bounds(), p.layout.course}
+			for _, x := range p.texts {
+				boxes = append(boxes, x.box)
+			}
 			for _, l := range []*list{p.topCountries, p.topAccounts} {
 				for _, r := range l.rows {
 					boxes = append(boxes, r.bar)

@@ -63,40 +63,39 @@ func (f *Film) spanLabel(from, to int) string {
 	if f.rec.Step%time.Minute != 0 {
 		format = "15:04:05"
 	}
+	end, last := b.Format(format), b.Add(-1)
+	if b.Hour() == 0 && b.Minute() == 0 && b.Second() == 0 { // midnight ends the day before
+		end = "24" + end[2:]
+	}
+	begin := a.Format(format)
 	if f.end().Sub(f.rec.Start) > 24*time.Hour {
-		format = "2 Jan " + format
-	}
-	end := b.Format(format)
-	switch last := b.Add(-1); {
-	case b.Equal(time.Date(b.Year(), b.Month(), b.Day(), 0, 0, 0, 0, b.Location())): // midnight ends the day before
-		end = strings.NewReplacer("15", "24", "04", "00", "05", "00").Replace(format[strings.Index(format, "15"):])
+		begin = f.say.date(a, f.say.shortDate) + " " + begin
 		if last.YearDay() != a.YearDay() {
-			end = last.Format("2 Jan ") + end
+			end = f.say.date(last, f.say.shortDate) + " " + end
 		}
-	case last.YearDay() == a.YearDay():
-		end = b.Format(format[strings.Index(format, "15"):])
 	}
-	return a.Format(format) + "–" + end
+	return begin + "–" + end
 }
 
 // tell puts a tally into a sentence.
 func (f *Film) tell(t *tally) string {
 	var b strings.Builder
+	say, tell := f.say, f.o.Language.telling()
 	if t.accepted > 0 {
-		fmt.Fprintf(&b, "%s %s. ", figure(t.accepted), plural(t.accepted, "login accepted", "logins accepted"))
+		fmt.Fprintf(&b, say.plural(t.accepted, say.accepted)+". ", say.figure(t.accepted))
 	}
 	if t.failed == 0 {
-		b.WriteString("no failed attempt")
+		b.WriteString(tell.nothing)
 		return b.String()
 	}
-	fmt.Fprintf(&b, "%s %s", figure(t.failed), plural(t.failed, "failed attempt", "failed attempts"))
+	b.WriteString(say.figure(t.failed) + " " + say.plural(t.failed, say.failed))
 	if len(t.countries.top) > 0 {
 		most := t.countries.top[0]
-		fmt.Fprintf(&b, ", most from %s (%s)", f.o.CountryName(most.name), figure(most.n))
+		fmt.Fprintf(&b, tell.mostFromN, f.o.CountryName(most.name), say.figure(most.n))
 	}
 	if len(t.accounts.top) > 0 {
 		most := t.accounts.top[0]
-		fmt.Fprintf(&b, "; %s %s", harmless(most.name, mostCaptionName, unicode.IsPrint), percent(most.n, t.failed))
+		b.WriteString("; " + harmless(f.accountName(most.name), mostCaptionName, unicode.IsPrint) + " " + percent(most.n, t.failed))
 	}
 	return b.String()
 }
@@ -104,12 +103,12 @@ func (f *Film) tell(t *tally) string {
 // mostCaptionName is how many characters of an account's name a caption has room for.
 const mostCaptionName = 24
 
-// percent writes a share: "38 %", "<1 %".
+// percent writes a share: "38 %", "<1 %".
 func percent(n, all int64) string {
 	if n > 0 && n*200 < all {
-		return "<1 %"
+		return "<1 %"
 	}
-	return fmt.Sprintf("%d %%", (n*200+all)/(2*all))
+	return fmt.Sprintf("%d %%", (n*200+all)/(2*all))
 }
 
 // webVTT writes captions in the format of W3C, "WebVTT: The Web Video Text Tracks Format".

@@ -30,7 +30,7 @@ func TestCaptions(t *testing.T) {
 29 Mar 00:00–24:00: 24 failed attempts, most from China (24)
 
 00:00:04.000 --> 00:00:08.000
-30 Mar 00:00–24:00: 2 logins accepted. 24 failed attempts, most from China (24); --&gt;◆◆00:00.000 --&gt; 00:09… 4 %
+30 Mar 00:00–24:00: 2 accepted logins. 24 failed attempts, most from China (24); --&gt;◆◆00:00.000 --&gt; 00:09… 4 %
 
 00:00:08.000 --> 00:00:11.833
 31 Mar 00:00–23:00: 22 failed attempts, most from China (22)

@@ -31,8 +31,9 @@ func (f *Film) reel() (reel, error) {
 	}
 	return &carded{
 		reel: f, opening: opening.canvas, closing: closing.canvas, n: f.cardPictures(),
-		before: harmless(f.o.Title, mostText, unicode.IsPrint) + ". " + f.dates() + ", " + f.hoursAndPace(),
-		after:  "In all " + f.tell(f.whole),
+		titles: [2]string{f.o.Language.telling().opening, f.o.Language.telling().closing},
+		before: harmless(f.o.Title, mostText, unicode.IsPrint) + ". " + f.dates() + ", " + f.hours24() + ", " + f.pacing(),
+		after:  fmt.Sprintf(f.o.Language.telling().inAll, f.tell(f.whole)),
 	}, nil
 }
 
@@ -49,7 +50,7 @@ func (f *Film) cardPictures() int { return int(cardTime * time.Duration(f.o.FPS)
 // newCard returns an empty page with the sizes of type that cards have. Its layout is that of a page; what a card puts
 // elsewhere it says itself.
 func (f *Film) newCard() (*page, faces, error) {
-	p := &page{film: f, palette: f.o.Theme.palette(), layout: newLayout(f.o.Size)}
+	p := &page{film: f, palette: f.o.Theme.palette(), layout: newLayout(f.o.Size, false)}
 	p.canvas = newCanvas(f.o.Size, p.palette.paper)
 	faces, err := p.newFaces(true)
 	p.caption, p.body, p.strong = faces.caption, faces.body, faces.strong
@@ -77,8 +78,8 @@ func (f *Film) openingCard() (*page, error) {
 	line := span{left, f.o.Size.X - left}
 	column := span{left, min(left+em(680), line.max)}
 	titles := title.wrap(harmless(f.o.Title, mostText, title.has), line.max-line.min, 2)
-	what := text.wrap("Counted are the attempts to log in that an ssh server refused, at the place of the address that they came from.",
-		column.max-column.min, 3)
+	tell := f.o.Language.telling()
+	what := text.wrap(tell.counted, column.max-column.min, 3)
 	from := f.logNames(fs.body, column.max-column.min)
 
 	height := len(titles)*em(64) + em(150) + len(what)*em(27)
@@ -90,7 +91,7 @@ func (f *Film) openingCard() (*page, error) {
 	y += em(26)
 	p.put(fs.medium, words, line, y, p.palette.ink, f.dates())
 	y += em(27)
-	p.put(text, words, line, y, p.palette.soft, f.hoursAndPace())
+	p.put(text, words, line, y, p.palette.soft, f.hours24()+", "+f.pacing())
 	y += em(18)
 	for _, s := range what {
 		y += em(27)
@@ -99,7 +100,7 @@ func (f *Film) openingCard() (*page, error) {
 	y += em(33)
 	swatch := em(14)
 	p.canvas.fill(image.Rect(left, y-swatch, left+swatch, y), p.palette.alarm)
-	p.put(text, words, span{left + swatch + em(9), column.max}, y, p.palette.ink, "marks logins that were accepted.")
+	p.put(text, words, span{left + swatch + em(9), column.max}, y, p.palette.ink, tell.marks)
 	p.put(fs.body, names, column, y+em(38), p.palette.soft, from)
 	p.put(p.caption, names, span{p.layout.wide.min, p.layout.narrow.max}, p.layout.note, p.palette.soft, f.note(p.caption))
 	return p, nil
@@ -115,45 +116,45 @@ func (p *page) drawBackdrop() {
 	h := min(size.Y, int(float64(size.X)/worldAspect))
 	w := int(float64(h) * worldAspect)
 	box := image.Rect(0, 0, w, h).Add(image.Pt((size.X-w)/2, (size.Y-h)/2))
-	newChart(p.canvas, p.film.world, box, p.layout.unit, newScale(10, pal), pal)
+	if len(p.film.o.Focus) > 0 {
+		box = p.canvas.Bounds()
+	}
+	newChart(p.canvas, p.film.world, p.film.newScope(box, p.layout.unit), p.layout.unit, newScale(10, pal), pal)
 }
 
 // put writes a line that stays.
 func (p *page) put(fc *face, k script, s span, baseline int, ink rgb, line string) {
-	up, down := k.reach(fc.size)
-	box := image.Rect(s.min, baseline-up, s.max, baseline+down)
-	p.boxes = append(p.boxes, box)
-	p.drawLine(fc, box, baseline, ink, line)
-}
-
-func (p *page) drawLine(fc *face, box image.Rectangle, baseline int, ink rgb, line string) {
-	fc.draw(p.canvas, box, fixed.I(box.Min.X), baseline, fc.cut(line, box.Dx()), ink)
+	t := p.text(fc, k, s, baseline, left, ink)
+	t.shown = line
+	fc.draw(p.canvas, t.box, fixed.I(t.box.Min.X), baseline, fc.cut(line, t.box.Dx()), ink) // over what is there
 }
 
 // dates are the days of the film.
 func (f *Film) dates() string {
-	first, last := f.rec.Start, f.end().Add(-1)
-	const long = "Monday, 2 January 2006"
-	switch {
-	case first.Year() == last.Year() && first.YearDay() == last.YearDay():
-		return first.Format(long)
-	case first.Year() == last.Year() && first.Month() == last.Month():
-		return first.Format("2") + " to " + last.Format("2 January 2006")
-	case first.Year() == last.Year():
-		return first.Format("2 January") + " to " + last.Format("2 January 2006")
+	first, last, say := f.rec.Start, f.end().Add(-1), f.say
+	if first.Year() == last.Year() && first.YearDay() == last.YearDay() {
+		return say.date(first, say.longDate)
 	}
-	return first.Format("2 January 2006") + " to " + last.Format("2 January 2006")
+	from, to := say.date(first, say.shortDate), say.date(last, say.shortDate)+last.Format(" 2006")
+	if first.Year() != last.Year() {
+		from += first.Format(" 2006")
+	}
+	return fmt.Sprintf(say.from, from, to)
 }
 
-// hoursAndPace says from when to when, and how fast time runs.
-func (f *Film) hoursAndPace() string {
+// hours24 says from when to when by the clock: "00:00–24:00 UTC".
+func (f *Film) hours24() string {
 	first, end := f.rec.Start, f.end()
-	to := f.end().Format("15:04")
+	to := end.Format("15:04")
 	if to == "00:00" {
 		to = "24:00"
 	}
-	second := time.Duration(f.o.FPS) * f.rec.Step
-	return fmt.Sprintf("%s to %s %s, %s a second", first.Format("15:04"), to, zones(first, end.Add(-1)), period(second))
+	return first.Format("15:04") + "–" + to + " " + zones(first, end.Add(-1))
+}
+
+// pacing says how fast time runs: "30 minutes per second".
+func (f *Film) pacing() string {
+	return f.say.period(time.Duration(f.o.FPS)*f.rec.Step) + " " + f.say.units[0].per
 }
 
 // zones are the abbreviations in force at the ends of a film.
@@ -167,15 +168,15 @@ func zones(first, last time.Time) string {
 
 // logNames says which logs the film was made from, as many by name as there is room for.
 func (f *Film) logNames(fc *face, room int) string {
-	line := ""
+	line, tell := "", f.o.Language.telling()
 	for i := range f.o.Logs {
 		var shown []string
 		for _, name := range f.o.Logs[:i+1] {
 			shown = append(shown, harmless(name, mostText, fc.has))
 		}
-		next := "Read from " + strings.Join(shown, ", ")
+		next := fmt.Sprintf(tell.readFrom, strings.Join(shown, ", "))
 		if n := int64(len(f.o.Logs) - i - 1); n > 0 {
-			next += " and " + figure(n) + " more"
+			next = fmt.Sprintf(tell.readFromMore, strings.Join(shown, ", "), f.say.figure(n))
 		}
 		if i > 0 && fc.width(next) > fixed.I(room) {
 			break
@@ -199,7 +200,7 @@ func (f *Film) closingCard() (*page, error) {
 	em := func(v float64) int { return int(v*l.em + 0.5) }
 	whole := span{l.wide.min, l.narrow.max}
 	p.put(fs.title, names, whole, l.title, pal.ink, harmless(f.o.Title, mostText, fs.title.has))
-	p.put(fs.subtitle, words, whole, l.subtitle, pal.soft, f.dates()+", "+f.hoursOnly())
+	p.put(fs.subtitle, words, whole, l.subtitle, pal.soft, f.dates()+", "+f.hours24())
 
 	// The course of time at the foot, over the whole width.
 	l.course = image.Rect(whole.min, l.courseTicks-em(17)-em(78), whole.max, l.courseTicks-em(17))
@@ -228,8 +229,8 @@ func (f *Film) closingCard() (*page, error) {
 		ranking *ranking
 		label   func(string) string
 	}{
-		{"Countries", min(rows, mostCountries), &t.countries, f.o.CountryName},
-		{"Accounts tried", min(rows, mostAccounts), &t.accounts, func(s string) string { return s }},
+		{f.say.topCountries, min(rows, mostCountries), &t.countries, f.o.CountryName},
+		{f.say.topAccounts, min(rows, mostAccounts), &t.accounts, f.accountName},
 	} {
 		p.put(fs.strong, words, columns[i+1], top, pal.ink, x.head)
 		l.narrow = columns[i+1]
@@ -240,7 +241,7 @@ func (f *Film) closingCard() (*page, error) {
 
 // closingNumbers writes the totals below each other.
 func (p *page) closingNumbers(big *face, fs faces, in span, top int) {
-	t, pal := p.film.whole, &p.palette
+	t, pal, say, tell := p.film.whole, &p.palette, p.film.say, p.film.o.Language.telling()
 	em := func(v float64) int { return int(v*p.layout.em + 0.5) }
 	number := func(fc *face, s span, y int, n int64, what string) {
 		x := p.text(fc, figures, s, y, left, pal.ink)
@@ -248,7 +249,7 @@ func (p *page) closingNumbers(big *face, fs faces, in span, top int) {
 		p.put(fs.body, words, s, y+em(18)+int(fc.size/6), pal.soft, what)
 	}
 	y := top + em(52)
-	number(big, in, y, t.failed, plural(t.failed, "failed attempt", "failed attempts"))
+	number(big, in, y, t.failed, say.plural(t.failed, say.failed))
 	y += em(90)
 	third := (in.max - in.min) / 3
 	countries, accounts := int64(len(t.countries.totals)), int64(len(t.accounts.totals))
@@ -256,28 +257,21 @@ func (p *page) closingNumbers(big *face, fs faces, in span, top int) {
 		n    int64
 		what string
 	}{
-		{t.sources, plural(t.sources, "address", "addresses")},
-		{countries, plural(countries, "country", "countries")},
-		{accounts, plural(accounts, "account", "accounts")},
+		{t.sources, say.plural(t.sources, say.sources)},
+		{countries, say.plural(countries, say.countries)},
+		{accounts, say.plural(accounts, tell.accounts)},
 	} {
 		number(fs.medium, span{in.min + i*third, in.min + (i+1)*third - em(8)}, y, x.n, x.what)
 	}
 	y += em(44)
 	p.accepted = p.text(p.body, words, in, y+em(20), left, pal.soft)
 	p.accepted.box = image.Rect(in.min, y, in.max, y+em(30))
-	p.boxes[len(p.boxes)-1] = p.accepted.box
 	p.showAccepted(t)
 	y += em(54)
-	p.put(p.caption, words, in, y, pal.soft, unplacedText(t.unplaced))
+	p.put(p.caption, words, in, y, pal.soft, p.film.unplacedText(t))
 	if _, others := t.accounts.totals[logviz.OtherAccounts]; others {
-		p.put(p.caption, words, in, y+em(18), pal.soft, "Rare accounts are counted as one")
+		p.put(p.caption, words, in, y+em(18), pal.soft, tell.rare)
 	}
-}
-
-// hoursOnly says from when to when.
-func (f *Film) hoursOnly() string {
-	s, _, _ := strings.Cut(f.hoursAndPace(), ",")
-	return s
 }
 
 // wrap breaks a text into lines of a number of pixels, at most most of them; what is left over ends in an ellipsis.

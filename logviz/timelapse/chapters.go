@@ -16,7 +16,7 @@ type chapter struct {
 // chapters are the beginning, the first login that was accepted, the days of a film of several, and the peaks.
 func (f *Film) chapters() []chapter {
 	// The first come first: a later one that begins less than a second, or a 48th of the film, from them is left out.
-	gap := max(f.o.FPS, f.Len()/48)
+	gap, tell := max(f.o.FPS, f.Len()/48), f.o.Language.telling()
 	list := []chapter{{0, f.moment(0)}}
 	add := func(c chapter) {
 		for _, x := range list {
@@ -30,13 +30,13 @@ func (f *Film) chapters() []chapter {
 	}
 	for i := range f.rec.Buckets {
 		if f.rec.Buckets[i].Accepted > 0 {
-			add(chapter{i, "First accepted login, " + f.moment(i)})
+			add(chapter{i, fmt.Sprintf(tell.firstAccepted, f.moment(i))})
 			break
 		}
 	}
 	if days := f.days(); len(days) <= mostDayChapters {
 		for i, d := range days[1:] {
-			add(chapter{d.from, fmt.Sprintf("Day %d: %s", i+2, f.time(d.from).Format("Monday, 2 January"))})
+			add(chapter{d.from, fmt.Sprintf(tell.day, f.say.figure(int64(i+2)), f.say.date(f.time(d.from), f.say.longDate))})
 		}
 	}
 	for _, p := range f.peaks() {
@@ -50,16 +50,16 @@ func (f *Film) chapters() []chapter {
 const mostDayChapters = 31
 
 func (f *Film) peakTitle(p peak) string {
-	most, top := 0, p.summit
+	most, top, tell := 0, p.summit, f.o.Language.telling()
 	for i := max(p.summit-p.reach, 0); i <= min(p.summit+p.reach, f.Len()-1); i++ {
 		if n := f.rec.Buckets[i].Failed; n > most {
 			most, top = n, i
 		}
 	}
-	s := fmt.Sprintf("Peak at %s: %s %s", f.moment(top), figure(int64(most)), per(f.rec.Step))
+	s := fmt.Sprintf(tell.peak, f.moment(top), f.say.figure(int64(most)), f.say.per(f.rec.Step))
 	t := f.between(max(p.summit-p.reach, 0), min(p.summit+p.reach+1, f.Len()))
 	if len(t.countries.top) > 0 {
-		s += ", most from " + f.o.CountryName(t.countries.top[0].name)
+		s += fmt.Sprintf(tell.mostFrom, f.o.CountryName(t.countries.top[0].name))
 	}
 	return s
 }

@@ -98,7 +98,7 @@ func TestChaptersOfDays(t *testing.T) {
 	}
 	rec := quietly(71, func(int) int { return 3 })
 	rec.Start, rec.Step = time.Date(2026, 3, 29, 0, 0, 0, 0, zone), time.Hour
-	want := []string{"0 29 Mar 00:00", "23 Day 2: Monday, 30 March", "47 Day 3: Tuesday, 31 March"}
+	want := []string{"0 29 Mar 00:00", "23 Day 2: Monday, 30 March 2026", "47 Day 3: Tuesday, 31 March 2026"}
 	if got := titles(newFilm(t, rec, Options{FPS: 5})); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

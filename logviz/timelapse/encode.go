@@ -43,7 +43,7 @@ func encode(ctx context.Context, e *encoder, r reel, path string, progress func(
 	defer captions.Close()
 	running, stop := context.WithCancel(ctx)
 	defer stop()
-	cmd := exec.CommandContext(running, e.program, e.args(o.Size.X, o.Size.Y, o.FPS, path, true)...)
+	cmd := exec.CommandContext(running, e.program, e.args(o.Size.X, o.Size.Y, o.FPS, path, r.language())...)
 	cmd.ExtraFiles = []*os.File{chapters, captions} // descriptors 3 and 4
 	cmd.Env = append(os.Environ(), "LC_ALL=C")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = read, frames, talk

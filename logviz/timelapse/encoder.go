@@ -61,18 +61,18 @@ func newEncoder(ctx context.Context, ext string) (*encoder, error) {
 	return nil, errors.New("ffmpeg has no encoder for VP9 or AV1 (libvpx-vp9, libsvtav1, libaom-av1)")
 }
 
-// args are the arguments for frames of a size from standard input to a file, reporting on standard output. With notes,
+// args are the arguments for frames of a size from standard input to a file, reporting on standard output. With a language,
 // chapters come from descriptor 3 and captions from descriptor 4.
-func (e *encoder) args(w, h, fps int, path string, notes bool) []string {
+func (e *encoder) args(w, h, fps int, path, language string) []string {
 	colour := []string{"-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv"}
 	args := []string{"-nostdin", "-hide_banner", "-loglevel", "error", "-xerror", "-progress", "pipe:1", "-f", "rawvideo", "-pix_fmt", "yuv420p"}
 	args = append(args, colour...)
 	args = append(args, "-s", fmt.Sprintf("%dx%d", w, h), "-framerate", strconv.Itoa(fps), "-i", "pipe:0")
-	if notes {
+	if language != "" {
 		args = append(args, "-f", "ffmetadata", "-i", "pipe:3", "-f", "webvtt", "-i", "pipe:4")
 		args = append(args, "-map", "0:v", "-map", "2:s", "-map_chapters", "1")
 		// Players show them when asked.
-		args = append(args, "-c:s", e.captions, "-metadata:s:s:0", "language=eng", "-disposition:s:0", "0")
+		args = append(args, "-c:s", e.captions, "-metadata:s:s:0", "language="+language, "-disposition:s:0", "0")
 	}
 	args = append(args, "-an", "-pix_fmt", "yuv420p")
 	args = append(args, colour...)

@@ -23,6 +23,7 @@ type reel interface {
 	gifColours() *gifPalette
 	chapters() []chapter
 	captions() []caption
+	language() string // of the captions, in ISO 639-2
 	// summary returns one picture of all.
 	summary() (*canvas, error)
 }
@@ -91,9 +92,10 @@ func eachPicture(ctx context.Context, r reel, do func(c *canvas, i, n int) error
 }
 
 // The reel of a film without its cards.
-func (f *Film) look() *Options { return &f.o }
-func (f *Film) pictures() int  { return f.Len() }
-func (f *Film) hold(int) int   { return 1 }
+func (f *Film) look() *Options   { return &f.o }
+func (f *Film) pictures() int    { return f.Len() }
+func (f *Film) hold(int) int     { return 1 }
+func (f *Film) language() string { return f.o.Language.telling().tag }
 
 func (f *Film) picture(i int) (*canvas, error) {
 	if err := f.draw(i); err != nil {
@@ -119,6 +121,7 @@ func (f *Film) summary() (*canvas, error) {
 type carded struct {
 	reel
 	opening, closing *canvas
+	titles           [2]string
 	before, after    string // what the cards say
 	n                int    // pictures that each card stands
 	on               *canvas
@@ -155,11 +158,11 @@ func (c *carded) picture(i int) (*canvas, error) {
 }
 
 func (c *carded) chapters() []chapter {
-	list := []chapter{{0, "Opening"}}
+	list := []chapter{{0, c.titles[0]}}
 	for _, x := range c.reel.chapters() {
 		list = append(list, chapter{x.from + c.n, x.title})
 	}
-	return append(list, chapter{c.n + c.reel.pictures(), "All in all"})
+	return append(list, chapter{c.n + c.reel.pictures(), c.titles[1]})
 }
 
 func (c *carded) captions() []caption {
