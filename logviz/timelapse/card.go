@@ -192,10 +192,6 @@ func (f *Film) closingCard() (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	big, err := newFace(f.fonts.Bold, 84*p.layout.em)
-	if err != nil {
-		return nil, err
-	}
 	l, pal := &p.layout, &p.palette
 	em := func(v float64) int { return int(v*l.em + 0.5) }
 	whole := span{l.wide.min, l.narrow.max}
@@ -219,6 +215,10 @@ func (f *Film) closingCard() (*page, error) {
 	for i := range columns {
 		columns[i] = span{whole.min + i*(wide+gap), whole.min + i*(wide+gap) + wide}
 	}
+	big, err := f.faceFor(f.say.figure(f.whole.failed), wide, 84*l.em, 38*l.em)
+	if err != nil {
+		return nil, err
+	}
 	p.closingNumbers(big, fs, columns[0], top)
 	l.row = min(max((foot-top-em(12))/mostCountries, em(26)), em(38))
 	rows := (foot - top - em(12)) / l.row
@@ -237,6 +237,16 @@ func (f *Film) closingCard() (*page, error) {
 		p.newList(top+em(12), x.rows, x.ranking.largest(), x.label).show(p.canvas, x.ranking.top)
 	}
 	return p, nil
+}
+
+// faceFor returns the bold face of the largest size, between two, in which a line has no more than a number of pixels.
+func (f *Film) faceFor(line string, pixels int, largest, smallest float64) (*face, error) {
+	fc, err := newFace(f.fonts.Bold, largest)
+	if err != nil || fc.width(line) <= fixed.I(pixels) {
+		return fc, err
+	}
+	fits := largest * float64(pixels) / float64(fc.width(line).Ceil())
+	return newFace(f.fonts.Bold, max(fits*0.99, smallest))
 }
 
 // closingNumbers writes the totals below each other.
