@@ -35,8 +35,10 @@ type Options struct {
 	Target *Target
 	Arcs   bool
 
-	Title string // default "Failed ssh logins around the world", or less of it with Focus
-	Note  string // where the data come from, at the foot of the page; optional
+	Title string   // default "Failed ssh logins around the world", or less of it with Focus
+	Logs  []string // names of the logs that the recording was read from, for the card; optional
+	Cards bool     // a card before the film that says what is shown, and one after it that sums up
+	Note  string   // where the data come from, at the foot of the page; optional
 
 	CountryName func(code string) string // the name of an ISO 3166-1 alpha-2 code; default the code itself
 }
@@ -156,7 +158,7 @@ func (r Recording) check() error {
 	return nil
 }
 
-// Len returns the number of frames.
+// Len returns the number of frames, which are those of the recording; see [Film.Pictures].
 func (f *Film) Len() int { return len(f.rec.Buckets) }
 
 // Draw draws frame i, from 0 to Len()-1, and returns it. The picture is valid until the next call; drawing frames in

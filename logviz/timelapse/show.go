@@ -36,6 +36,7 @@ func (p *page) showFrame(t *tally, i int) {
 	p.showClock(at.Format(p.film.clockFormat()), at.Format("MST"), p.film.say.date(at, p.film.say.longDate))
 	p.chart.show(p.canvas, t.glow, t.flights, i)
 	p.course.show(i + 1)
+	p.calendar.show(p.canvas, i)
 	p.showCounts(t, p.film.say.failedSoFar)
 }
 
@@ -54,6 +55,7 @@ func (p *page) showSummary(t *tally) {
 	}
 	p.chart.show(p.canvas, totals, t.flights, 0)
 	p.course.show(p.film.Len())
+	p.calendar.show(p.canvas, p.film.Len())
 	p.markPeak()
 	p.showCounts(t, say.failed)
 }
