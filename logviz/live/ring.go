@@ -100,6 +100,7 @@ func newRing(zone *time.Location, keep time.Duration, now func() time.Time) *rin
 	r := &ring{zone: zone, keep: keep, now: now, fresh: make(map[row]uint32)}
 	r.names.init()
 	r.move()
+	r.moved = false // nobody was told anything yet
 	return r
 }
 
