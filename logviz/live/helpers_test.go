@@ -29,7 +29,7 @@ func newClock() *clock {
 	return c
 }
 
-func (c *clock) now() time.Time         { return time.Unix(0, c.nano.Load()).UTC() }
+func (c *clock) now() time.Time          { return time.Unix(0, c.nano.Load()).UTC() }
 func (c *clock) advance(d time.Duration) { c.nano.Add(int64(d)) }
 
 // attempt is an event as the definitions give it.

@@ -3,7 +3,6 @@ package live
 import (
 	"cmp"
 	"maps"
-	"net/netip"
 	"slices"
 	"time"
 
@@ -19,17 +18,30 @@ const (
 	maxMethods  = 64        // sshd knows about ten; more are somebody's invention
 	maxName     = 256       // bytes; longer ones are cut as logviz does
 	ahead       = time.Hour // how far a clock may be ahead of ours
-
-	otherMethods = "… other methods"
 )
 
 // cell is what the attempts of a step are told apart by, as places in the dictionaries.
 type cell struct {
 	source, account uint32
-	method          uint32 // twice its place; plus one if the attempts were accepted
+	method          uint32 // see methodOf
 }
 
-func (c cell) accepted() bool { return c.method&1 == 1 }
+// methodOf puts a method's place and what else tells attempts apart into one number: whether they were accepted, and
+// whether the system said that it does not know the account.
+func methodOf(place uint32, accepted, unknown bool) uint32 {
+	place *= 4
+	if accepted {
+		place += 2
+	}
+	if unknown {
+		place++
+	}
+	return place
+}
+
+func (c cell) name() uint32   { return c.method >> 2 } // of the method
+func (c cell) accepted() bool { return c.method&2 != 0 }
+func (c cell) unknown() bool  { return c.method&1 != 0 }
 
 // step is a minute of the log.
 type step struct {
@@ -63,7 +75,7 @@ type ring struct {
 	names    dictionaries
 	sources  []source // of names.sources
 	accounts []int    // failed attempts, of names.accounts
-	logins   []logviz.Login
+	logins   []login
 	totals   totals
 	outside  outside
 
@@ -79,6 +91,13 @@ type ring struct {
 type row struct {
 	at int64
 	cell
+}
+
+// login is accepted attempts that are told one by one.
+type login struct {
+	logviz.Login
+	cell
+	n int
 }
 
 // totals are sums over the ring.
@@ -166,7 +185,7 @@ func (r *ring) add(e *logviz.Event, place geo.Place) (n int, accepted bool) {
 	if n > 0 {
 		c := r.cell(e, place, accepted)
 		if accepted {
-			r.login(e, place, c)
+			r.login(e, place, c, n)
 		}
 		r.count(s, c, n)
 	}
@@ -223,14 +242,11 @@ func (r *ring) cell(e *logviz.Event, place geo.Place, accepted bool) cell {
 	}
 	name := cut(e.Text(logviz.FieldMethod))
 	if len(r.names.methods.names) >= maxMethods && !r.names.methods.has(name) {
-		name = otherMethods
+		name = logviz.OtherMethods
 	}
 	method, _ := r.names.methods.place(name)
-	c := cell{source: from, account: account, method: method * 2}
-	if accepted {
-		c.method++
-	}
-	return c
+	unknown := !accepted && e.Get(logviz.FieldUserUnknown).Int() != 0
+	return cell{source: from, account: account, method: methodOf(method, accepted, unknown)}
 }
 
 // placeName is a country's code or, in the form of the page, why there is none.
@@ -292,14 +308,14 @@ func (r *ring) sum(c cell, n int) {
 	}
 }
 
-func (r *ring) login(e *logviz.Event, place geo.Place, c cell) {
+func (r *ring) login(e *logviz.Event, place geo.Place, c cell, n int) {
 	if len(r.logins) == maxLogins {
 		r.logins = slices.Delete(r.logins, 0, 1)
 	}
-	r.logins = append(r.logins, logviz.Login{
-		Time: e.Time().In(r.zone), Account: r.names.accounts.names[c.account], Method: e.Text(logviz.FieldMethod),
+	r.logins = append(r.logins, login{logviz.Login{
+		Time: e.Time().In(r.zone), Account: r.names.accounts.names[c.account], Method: r.names.methods.names[c.name()],
 		IP: e.Source(), Country: place.Code,
-	})
+	}, c, n})
 	r.logged = min(r.logged+1, maxLogins)
 }
 
@@ -346,7 +362,7 @@ func (r *ring) forget(n int) {
 	if len(r.steps) > 0 {
 		oldest = r.steps[0].at
 	}
-	r.logins = slices.DeleteFunc(r.logins, func(l logviz.Login) bool { return len(r.steps) == 0 || l.Time.Unix() < oldest })
+	r.logins = slices.DeleteFunc(r.logins, func(l login) bool { return len(r.steps) == 0 || l.Time.Unix() < oldest })
 	r.renumber()
 	r.moved = true
 }
@@ -356,30 +372,35 @@ func (r *ring) renumber() {
 	old, oldSources, oldAccounts := r.names, r.sources, r.accounts
 	r.names.init()
 	r.sources, r.accounts = nil, nil
+	renumbered := func(c cell) (to cell) {
+		from := oldSources[c.source]
+		where, _ := r.names.places.place(old.places.names[from.place])
+		var isNew bool
+		if to.source, isNew = r.names.sources.place(old.sources.names[c.source]); isNew {
+			r.sources = append(r.sources, source{where, from.failed})
+		}
+		if to.account, isNew = r.names.accounts.place(old.accounts.names[c.account]); isNew {
+			r.accounts = append(r.accounts, oldAccounts[c.account])
+		}
+		method, _ := r.names.methods.place(old.methods.names[c.name()])
+		to.method = methodOf(method, c.accepted(), c.unknown())
+		return to
+	}
 	for _, s := range r.steps {
 		attempts := make(map[cell]uint32, len(s.attempts))
 		for _, c := range slices.SortedFunc(maps.Keys(s.attempts), compareCells) {
-			from := oldSources[c.source]
-			var to cell
-			where, _ := r.names.places.place(old.places.names[from.place])
-			var isNew bool
-			if to.source, isNew = r.names.sources.place(old.sources.names[c.source]); isNew {
-				r.sources = append(r.sources, source{where, from.failed})
-			}
-			if to.account, isNew = r.names.accounts.place(old.accounts.names[c.account]); isNew {
-				r.accounts = append(r.accounts, oldAccounts[c.account])
-			}
-			to.method, _ = r.names.methods.place(old.methods.names[c.method/2])
-			to.method = to.method*2 + c.method&1
-			attempts[to] += s.attempts[c]
+			attempts[renumbered(c)] = s.attempts[c]
 		}
 		s.attempts = attempts
 		unparsed := make(map[uint32]uint32, len(s.unparsed))
 		for _, id := range slices.Sorted(maps.Keys(s.unparsed)) {
 			to, _ := r.names.programs.place(old.programs.names[id])
-			unparsed[to] += s.unparsed[id]
+			unparsed[to] = s.unparsed[id]
 		}
 		s.unparsed = unparsed
+	}
+	for i := range r.logins {
+		r.logins[i].cell = renumbered(r.logins[i].cell)
 	}
 }
 
@@ -398,29 +419,4 @@ func (r *ring) span() (first, last time.Time) {
 		}
 	}
 	return first, last
-}
-
-// dictionaries number names in the order in which they came.
-type dictionaries struct {
-	places   dictionary[string]
-	sources  dictionary[netip.Addr] // the zero address for attempts without one
-	accounts dictionary[string]
-	methods  dictionary[string]
-	programs dictionary[string]
-}
-
-// sizes are how many names each had.
-type sizes struct{ places, sources, accounts, methods int }
-
-func (d *dictionaries) init() {
-	*d = dictionaries{}
-	d.places.numbers = make(map[string]uint32)
-	d.sources.numbers = make(map[netip.Addr]uint32)
-	d.accounts.numbers = make(map[string]uint32)
-	d.methods.numbers = make(map[string]uint32)
-	d.programs.numbers = make(map[string]uint32)
-}
-
-func (d *dictionaries) sizes() sizes {
-	return sizes{len(d.places.names), len(d.sources.names), len(d.accounts.names), len(d.methods.names)}
 }

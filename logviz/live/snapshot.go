@@ -64,7 +64,7 @@ func (s *Server) serveData(w http.ResponseWriter, r *http.Request) {
 // copy returns what the ring holds, which does not change any more.
 func (r *ring) copy() *Snapshot {
 	c := &Snapshot{
-		Now: r.now(), names: r.names, from: r.from, until: r.until, zone: r.zone, totals: r.totals,
+		Now: r.now(), names: r.names.lists(), from: r.from, until: r.until, zone: r.zone, totals: r.totals,
 		sources: slices.Clone(r.sources), logins: slices.Clone(r.logins),
 		rows: make([]counted, 0, r.totals.rows), unparsed: make(map[string]int),
 	}
@@ -87,15 +87,16 @@ type Snapshot struct {
 	Sequence uint64 // number of the update that continues it, less one
 	Now      time.Time
 
-	names       dictionaries // only the lists of names, which grow elsewhere but do not change
+	names       lists
 	sources     []source
-	logins      []logviz.Login
+	logins      []login
 	rows        []counted // in order
 	totals      totals
 	unparsed    map[string]int
 	from, until int64
 	zone        *time.Location
 	first, last time.Time
+	scratch     logviz.Event
 }
 
 // counted is a row and its attempts.

@@ -65,11 +65,44 @@ func (r *ring) take() (u *update, ok bool) {
 		u.Sources = append(u.Sources, [2]any{addressText(address), r.sources[r.told.sources+i].place})
 	}
 	for _, k := range slices.SortedFunc(maps.Keys(r.fresh), compareRows) {
-		u.Rows = append(u.Rows, [5]int64{
-			(k.at - r.from) / stepSeconds, int64(k.source), int64(k.account), int64(k.method), int64(r.fresh[k]),
-		})
+		next := [5]int64{(k.at - r.from) / stepSeconds, int64(k.source), int64(k.account), int64(k.method >> 1), int64(r.fresh[k])}
+		if n := len(u.Rows); n > 0 && [4]int64(u.Rows[n-1][:4]) == [4]int64(next[:4]) { // of accounts known and unknown
+			u.Rows[n-1][4] += next[4]
+			continue
+		}
+		u.Rows = append(u.Rows, next)
 	}
+	r.tellFailures(u.Statistics.Logins)
 	return u, true
+}
+
+// tellFailures counts what failed before some logins, to the minute.
+func (r *ring) tellFailures(logins []logviz.Login) {
+	bySource := make(map[uint32][]*logviz.Login)
+	for i := range logins {
+		if id, ok := r.names.sources.numbers[logins[i].IP]; ok && logins[i].IP.IsValid() && r.sources[id].failed > 0 {
+			bySource[id] = append(bySource[id], &logins[i])
+		}
+	}
+	if len(bySource) == 0 {
+		return
+	}
+	for _, s := range r.steps {
+		for c, n := range s.attempts {
+			if c.accepted() {
+				continue
+			}
+			for _, l := range bySource[c.source] {
+				if l.Time.Unix() < s.at {
+					continue
+				}
+				l.FailuresBefore += int(n)
+				if r.names.accounts.names[c.account] == l.Account {
+					l.SameAccountBefore += int(n)
+				}
+			}
+		}
+	}
 }
 
 func compareRows(a, b row) int { return cmp.Or(cmp.Compare(a.at, b.at), compareCells(a.cell, b.cell)) }
@@ -85,7 +118,10 @@ func (r *ring) summary() (s summary) {
 	if first, last := r.span(); !first.IsZero() {
 		s.First, s.Last = new(first.In(r.zone)), new(last.In(r.zone))
 	}
-	s.Logins = filled(r.logins[len(r.logins)-min(r.logged, len(r.logins)):])
+	s.Logins = []logviz.Login{}
+	for _, l := range r.logins[len(r.logins)-min(r.logged, len(r.logins)):] {
+		s.Logins = append(s.Logins, l.Login)
+	}
 	return s
 }
 
