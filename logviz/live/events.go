@@ -30,7 +30,7 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request) {
 func (s *Server) position(r *http.Request) uint64 {
 	text := r.Header.Get("Last-Event-ID")
 	if text == "" {
-		text = r.URL.Query().Get("after")
+		text = r.URL.Query().Get("seq")
 	}
 	if text == "" {
 		return s.hub.oldest()

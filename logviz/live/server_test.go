@@ -22,7 +22,7 @@ func TestUpdates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stream := s.events("?after="+string(data), nil)
+	stream := s.events("?seq="+string(data), nil)
 	s.Add(attempt(at().Add(-time.Minute), "root", "203.0.113.7", "failure"), in("CN"))
 	s.Add(attempt(at(), "root", "198.51.100.2", "failure"), in("FR"))
 	s.Add(attempt(at(), "", "", "failure"), geo.Place{})
@@ -68,7 +68,7 @@ func TestResume(t *testing.T) {
 	seen, _ := first.next()
 	send()
 	send()
-	again := s.events("?after=7", func(r *http.Request) { r.Header.Set("Last-Event-ID", seen.id) })
+	again := s.events("?seq=7", func(r *http.Request) { r.Header.Set("Last-Event-ID", seen.id) })
 	if u := again.rows(); len(u.Rows) != 1 {
 		t.Errorf("%+v", u)
 	}
@@ -185,8 +185,8 @@ func TestGuard(t *testing.T) {
 		}
 	}
 
-	answer := closed.get("/events?after=3&token="+secret, nil)
-	if answer.StatusCode != 303 || answer.Header.Get("Location") != "/events?after=3" {
+	answer := closed.get("/events?seq=3&token="+secret, nil)
+	if answer.StatusCode != 303 || answer.Header.Get("Location") != "/events?seq=3" {
 		t.Errorf("%s to %s", answer.Status, answer.Header.Get("Location"))
 	}
 	cookies := answer.Cookies()
