@@ -21,6 +21,11 @@ func (t *Totals) count(n int, accepted bool) {
 	}
 }
 
+// Add returns both together.
+func (t Totals) Add(more Totals) Totals {
+	return Totals{t.Failed + more.Failed, t.Accepted + more.Accepted}
+}
+
 // LedgerSource is where attempts came from.
 type LedgerSource struct {
 	Addr   netip.Addr // invalid if Others stands for several, or if no address was logged
@@ -153,10 +158,11 @@ func (b *ledgerBook) fill(t *LedgerTable) {
 			Step: step, Source: source[r.source], Account: account[r.account], Method: method[r.method], Accepted: r.accepted, N: r.n,
 		})
 	}
-	slices.SortFunc(t.Rows, LedgerRow.compare)
+	slices.SortFunc(t.Rows, LedgerRow.Compare)
 }
 
-func (r LedgerRow) compare(s LedgerRow) int {
+// Compare puts rows in order of step, source, account, method, failed before accepted; rows of the same are equal.
+func (r LedgerRow) Compare(s LedgerRow) int {
 	return cmp.Or(r.Step-s.Step, r.Source-s.Source, r.Account-s.Account, r.Method-s.Method, outcome(r.Accepted)-outcome(s.Accepted))
 }
 
