@@ -88,7 +88,7 @@ func (v *viewer) serve() {
 
 // write gives frames to the connection, which may take its time but not for ever.
 func (v *viewer) write(frames ...[]byte) error {
-	if err := v.control.SetWriteDeadline(time.Now().Add(writeDeadline)); err != nil {
+	if err := v.control.SetWriteDeadline(time.Now().Add(v.server.options.patience)); err != nil {
 		return err
 	}
 	for _, f := range frames {

@@ -71,6 +71,7 @@ type ring struct {
 	newest      time.Time
 	steps       []*step // in order
 	weight      int
+	limit       int // of weight
 
 	names    dictionaries
 	sources  []source // of names.sources
@@ -116,7 +117,7 @@ type outside struct {
 }
 
 func newRing(zone *time.Location, keep time.Duration, now func() time.Time) *ring {
-	r := &ring{zone: zone, keep: keep, now: now, fresh: make(map[row]uint32)}
+	r := &ring{zone: zone, keep: keep, now: now, limit: maxWeight, fresh: make(map[row]uint32)}
 	r.names.init()
 	r.move()
 	r.moved = false // nobody was told anything yet
@@ -329,11 +330,11 @@ func (r *ring) weigh(s *step, n int) {
 
 // bound makes room: an eighth at a time, since all viewers read all anew then.
 func (r *ring) bound() {
-	if r.weight <= maxWeight {
+	if r.weight <= r.limit {
 		return
 	}
 	n, left := 0, r.weight
-	for n < len(r.steps) && left > maxWeight*7/8 {
+	for n < len(r.steps) && left > r.limit*7/8 {
 		left -= r.steps[n].weight
 		for _, k := range r.steps[n].attempts {
 			r.outside.forgotten += int(k)

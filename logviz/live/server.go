@@ -30,6 +30,8 @@ type Options struct {
 	Geo        geo.Info
 	Build      string // version, for /metrics
 	Log        func(string)
+
+	patience time.Duration // instead of writeDeadline, in tests
 }
 
 // Limits of one connection.
@@ -69,6 +71,9 @@ func New(o Options) *Server {
 	}
 	if o.MaxViewers <= 0 {
 		o.MaxViewers = 2000
+	}
+	if o.patience <= 0 {
+		o.patience = writeDeadline
 	}
 	if o.Log == nil {
 		o.Log = func(string) {}
