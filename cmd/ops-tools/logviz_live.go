@@ -165,27 +165,23 @@ func (o *liveOptions) server(e *env, logs *logSource, keep time.Duration) (*live
 		}
 	}
 	info := logs.locator.Info()
-	data := func() *page.Data {
+	data := func(s *live.Snapshot) *page.Data {
 		return &page.Data{
 			Title: o.title, Generator: "ops " + version.Get().Number, Lang: o.lang, Theme: o.theme, Zone: logs.zone,
 			Notes: []string{info.Note(), "source-IP location, not attribution"},
+			Table: s.Table(), Statistics: s.Statistics(info), Seq: int(s.Sequence),
 		}
 	}
-	var html bytes.Buffer
-	empty := data()
-	empty.Table, empty.Statistics = &logviz.LedgerTable{}, logviz.NewTally(logs.zone).Statistics(info)
-	if err := empty.WriteLive(&html); err != nil {
-		return nil, token, err
-	}
 	return live.New(live.Options{
-		Zone: logs.zone, Keep: keep, Now: e.now, Page: html.Bytes(), CSP: page.Policy(true), Token: token,
+		Zone: logs.zone, Keep: keep, Now: e.now, CSP: page.Policy(true), Token: token,
 		MaxViewers: o.maxViewers, Build: version.Get().Number,
 		Log: func(text string) { fmt.Fprintf(e.err, "ops: warning: %s\n", terminal.Printable(text)) },
-		Snapshot: func(s *live.Snapshot) ([]byte, error) {
-			d := data()
-			d.Table, d.Statistics, d.Seq = s.Table(), s.Statistics(info), int(s.Sequence)
-			return d.Payload()
+		Page: func(s *live.Snapshot) ([]byte, error) {
+			var html bytes.Buffer
+			err := data(s).WriteLive(&html)
+			return html.Bytes(), err
 		},
+		Data: func(s *live.Snapshot) ([]byte, error) { return data(s).Payload() },
 	}), token, nil
 }
 

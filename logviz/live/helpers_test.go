@@ -65,10 +65,10 @@ func serve(t testing.TB, change func(*Options)) *serving {
 	t.Helper()
 	c := newClock()
 	o := Options{
-		Zone: time.UTC, Now: c.now, Tick: time.Hour, Page: []byte("<!doctype html><title>page</title>"),
-		CSP:      "default-src 'none'",
-		Snapshot: func(s *Snapshot) ([]byte, error) { return []byte(fmt.Sprint(s.Sequence)), nil },
-		Log:      func(text string) { t.Log(text) },
+		Zone: time.UTC, Now: c.now, Tick: time.Hour, CSP: "default-src 'none'",
+		Page: func(*Snapshot) ([]byte, error) { return []byte("<!doctype html><title>page</title>"), nil },
+		Data: func(s *Snapshot) ([]byte, error) { return []byte(fmt.Sprint(s.Sequence)), nil },
+		Log:  func(text string) { t.Log(text) },
 	}
 	if change != nil {
 		change(&o)

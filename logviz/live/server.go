@@ -11,17 +11,15 @@ import (
 	"ops/logviz/geo"
 )
 
-// Options say what a server shows and to whom. Zone, Page and Snapshot are needed.
+// Options say what a server shows and to whom. Zone, Page and Data are needed.
 type Options struct {
 	Zone *time.Location
 	Keep time.Duration    // how far back the page goes, rounded up to whole days; default three days
 	Now  func() time.Time // default time.Now
 	Tick time.Duration    // how often viewers are told what changed, at most; default a second
-	// Page is the page without data, and CSP its Content-Security-Policy.
-	Page []byte
-	CSP  string
-	// Snapshot makes the data of the page.
-	Snapshot func(*Snapshot) ([]byte, error)
+	// Page makes the page without the data of its script, and Data these. CSP is its Content-Security-Policy.
+	Page, Data func(*Snapshot) ([]byte, error)
+	CSP        string
 	// Token is what everyone must know who asks for anything but /healthz; the zero Token lets all in who reach a loopback
 	// address or a socket of the file system.
 	Token Token
@@ -53,9 +51,9 @@ type Server struct {
 	mu   sync.Mutex // over ring; taken before that of the hub
 	ring *ring
 
-	snapshots snapshots
-	metrics   metrics
-	viewers   atomic.Int64
+	page, data made
+	metrics    metrics
+	viewers    atomic.Int64
 }
 
 // New returns a server with nothing to show yet.
@@ -142,12 +140,6 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("/metrics", s.serveMetrics)
 	mux.HandleFunc("/healthz", serveHealth)
 	return s.guard(mux)
-}
-
-func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", s.options.CSP)
-	_, _ = w.Write(s.options.Page) // who is gone needs no answer
 }
 
 func serveHealth(w http.ResponseWriter, r *http.Request) {

@@ -260,10 +260,10 @@ func TestUnixSocket(t *testing.T) {
 			t.Error("two listen on one socket")
 		}
 		c := newClock()
-		s := serveOn(t, c, Options{Zone: time.UTC, Now: c.now, Tick: time.Hour, Page: []byte("page")}, l)
+		s := serveOn(t, c, Options{Zone: time.UTC, Now: c.now, Tick: time.Hour}, l)
 		s.url = "http://proxied.example"
 		s.client.Transport = &http.Transport{Dial: func(string, string) (net.Conn, error) { return net.Dial("unix", path) }}
-		if answer := s.get("/", nil); answer.StatusCode != 200 {
+		if answer := s.get("/healthz", nil); answer.StatusCode != 200 {
 			t.Error(answer.Status)
 		}
 		l.(*net.UnixListener).SetUnlinkOnClose(false)

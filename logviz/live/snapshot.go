@@ -11,53 +11,72 @@ import (
 	"ops/logviz"
 )
 
-// snapshots keeps the data of the page for the next one who asks: however many come at once, they are made once.
-type snapshots struct {
+// made is an answer that is kept for the next one who asks: however many come at once, it is made once.
+type made struct {
 	mu     sync.Mutex
 	data   []byte
-	number uint64        // of the frame that the data include
-	made   time.Time     // when
+	number uint64        // of the update that it includes
+	at     time.Time     // when
 	took   time.Duration // to make
 }
 
-// A snapshot is given out until it is some seconds old, and for ten times as long as it took to make, so that making them
-// takes a tenth of a core at most. What came since the viewer gets as updates.
-const snapshotAge = 2 * time.Second
+// An answer is given out until it is that old, and for ten times as long as it took to make, so that making it takes a
+// tenth of a core at most. What came since the viewer gets as updates; the page itself has numbers only for those whose
+// browser runs no script.
+const (
+	dataAge = 2 * time.Second
+	pageAge = time.Minute
+)
 
-// snapshot returns the data of the page.
-func (s *Server) snapshot() ([]byte, error) {
-	s.snapshots.mu.Lock()
-	defer s.snapshots.mu.Unlock()
+// get returns the answer, made anew if it is too old or has no update after oldest.
+func (m *made) get(s *Server, age time.Duration, oldest uint64, make func(*Snapshot) ([]byte, error)) ([]byte, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	now := s.options.Now()
-	c := &s.snapshots
-	if age := now.Sub(c.made); c.data != nil && age >= 0 && age < max(snapshotAge, 10*c.took) && c.number >= s.hub.oldest() {
-		return c.data, nil
+	if old := now.Sub(m.at); m.data != nil && old >= 0 && old < max(age, 10*m.took) && m.number >= oldest {
+		return m.data, nil
 	}
-	s.mu.Lock()
-	s.tell() // so that no update tells again what is in the data
-	snap := s.ring.copy()
-	snap.Sequence = s.hub.number()
-	s.mu.Unlock()
-	data, err := s.options.Snapshot(snap)
+	snap := s.copy()
+	data, err := make(snap)
 	if err != nil {
 		return nil, err
 	}
-	c.data, c.number, c.made = data, snap.Sequence, now
-	c.took = s.options.Now().Sub(now)
+	m.data, m.number, m.at = data, snap.Sequence, now
+	m.took = s.options.Now().Sub(now)
 	return data, nil
 }
 
+// copy returns what the ring holds.
+func (s *Server) copy() *Snapshot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tell() // so that no update tells again what is in the data
+	snap := s.ring.copy()
+	snap.Sequence = s.hub.number()
+	return snap
+}
+
+func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Security-Policy", s.options.CSP)
+	text, err := s.page.get(s, pageAge, 0, s.options.Page)
+	s.serve(w, r, "text/html; charset=utf-8", text, err)
+}
+
 func (s *Server) serveData(w http.ResponseWriter, r *http.Request) {
-	data, err := s.snapshot()
+	data, err := s.data.get(s, dataAge, s.hub.oldest(), s.options.Data)
+	s.serve(w, r, "application/octet-stream", data, err)
+}
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, kind string, answer []byte, err error) {
 	if err != nil {
 		s.options.Log(err.Error())
-		http.Error(w, "the data cannot be made; the server's log says why", http.StatusInternalServerError)
+		http.Error(w, "the answer cannot be made; the server's log says why", http.StatusInternalServerError)
 		return
 	}
-	w.Header().Set("Content-Type", "application/octet-stream")
-	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(data) // who is gone needs no answer
+		_, _ = w.Write(answer) // who is gone needs no answer
 	}
 }
 
