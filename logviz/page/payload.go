@@ -5,9 +5,7 @@ import (
 	"compress/flate"
 	"encoding/binary"
 	"encoding/json"
-	"fmt"
 	"math"
-	"net/netip"
 	"strconv"
 	"time"
 
@@ -193,17 +191,4 @@ func offsets(zone *time.Location, from, to int64) []Offset {
 		at = end.Unix()
 	}
 	return list
-}
-
-// networkOf is the network that an address is told as: what one owner usually has.
-func networkOf(a netip.Addr) string {
-	bits := 48
-	if a.Is4() {
-		bits = 24
-	}
-	p, err := a.Prefix(bits)
-	if err != nil {
-		panic(fmt.Sprintf("%v has no network of %d bits", a, bits)) // a valid address has one
-	}
-	return p.String()
 }
