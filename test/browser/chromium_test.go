@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	program = "chromium-headless-shell"
+	chromiumName = "chromium-headless-shell"
 	// patience bounds every single step of a test. It is long since the machine may be busy; a step takes milliseconds.
 	patience = 30 * time.Second
 )
@@ -35,7 +35,7 @@ const (
 // startChromium runs the browser. It speaks with the test through pipes, so it needs no port.
 func startChromium(tb testing.TB, to reach) *chromium {
 	tb.Helper()
-	path, err := exec.LookPath(program)
+	path, err := exec.LookPath(chromiumName)
 	if err != nil {
 		tb.Fatalf("%v: the Debian package of the same name has it; make setup installs it", err)
 	}
@@ -88,7 +88,7 @@ func startChromium(tb testing.TB, to reach) *chromium {
 		}
 	})
 	if err := chromedp.Do(ctx); err != nil {
-		tb.Fatalf("start %s: %v", program, err)
+		tb.Fatalf("start %s: %v", chromiumName, err)
 	}
 	return &chromium{ctx}
 }

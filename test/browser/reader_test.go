@@ -1,11 +1,10 @@
 package browser
 
 import (
-	"context"
-
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -16,6 +15,9 @@ type reader struct {
 	dark          bool   // prefers-color-scheme
 	still         bool   // prefers-reduced-motion
 	language      string // as in Accept-Language; "en-GB" if ""
+	noScripts     bool   // has JavaScript switched off
+	noPolicy      bool   // has a browser that knows no Content-Security-Policy
+	script        string // runs before those of the page
 }
 
 // sit puts the reader before a tab.
@@ -40,15 +42,21 @@ func (r reader) sit(t *tab) {
 	}
 	t.do(
 		chromedp.EmulateViewport(width, height),
-		enable(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+		command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
 			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: motion},
 		}}),
-		enable(emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{
+		command(emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{
 			UserAgent: version.UserAgent, AcceptLanguage: language,
 		}),
-		chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-			_, err := cdp.Call(ctx, target, emulation.SetLocaleOverride, emulation.SetLocaleOverrideParams{Locale: language})
-			return err
-		}),
+		command(emulation.SetLocaleOverride, emulation.SetLocaleOverrideParams{Locale: language}),
 	)
+	if r.noPolicy {
+		t.do(command(page.SetBypassCSP, page.SetBypassCSPParams{Enabled: true}))
+	}
+	if r.script != "" {
+		t.do(command(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: r.script}))
+	}
+	if r.noScripts {
+		t.do(command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
+	}
 }

@@ -64,8 +64,8 @@ func (c *chromium) watch(tb testing.TB, address string, who reader) *tab {
 		tb.Fatal(err)
 	}
 	t.do(
-		enable(log.Enable, cdp.Empty{}), enable(network.Enable, network.EnableParams{}),
-		enable(audits.Enable, cdp.Empty{}), enable(page.Enable, page.EnableParams{}),
+		command(log.Enable, cdp.Empty{}), command(network.Enable, network.EnableParams{}),
+		command(audits.Enable, cdp.Empty{}), command(page.Enable, page.EnableParams{}),
 	)
 	who.sit(t)
 	t.visit(address)
@@ -82,10 +82,10 @@ func fileAddress(tb testing.TB, path string) string {
 	return (&url.URL{Scheme: "file", Path: path}).String()
 }
 
-// enable makes an action of a command of the protocol.
-func enable[P, R any](command cdp.Command[P, R], params P) chromedp.Action[chromedp.Void] {
+// command makes an action of a command of the protocol whose answer tells nothing more.
+func command[P, R any](name cdp.Command[P, R], params P) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := cdp.Call(ctx, t, command, params)
+		_, err := cdp.Call(ctx, t, name, params)
 		return err
 	})
 }
