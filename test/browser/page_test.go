@@ -24,6 +24,12 @@ func TestPage(t *testing.T) {
 		{"scrub", testScrub},
 		{"keys", testKeys},
 		{"peak", testPeak},
+		{"modes", testModes},
+		{"filter", testFilter},
+		{"filters", testFilters},
+		{"map keys", testMapKeys},
+		{"hover", testHover},
+		{"address", testAddress},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.test(t, c, d) })
 	}
