@@ -17,12 +17,13 @@ func (e *Event) Attempts() (n int, accepted bool) {
 	return 0, false
 }
 
-// maxNameBytes is how much of an account's name counts keep: longer names are hostile, and memory is bounded.
+// maxNameBytes is how much of a name counts keep: longer ones are hostile, and memory is bounded.
 const maxNameBytes = 256
 
 // account returns the account of an attempt as counts name it.
-func (e *Event) account() string {
-	name := e.Text(FieldUser)
+func (e *Event) account() string { return clip(e.Text(FieldUser)) }
+
+func clip(name string) string {
 	if len(name) > maxNameBytes {
 		name = name[:maxNameBytes] + "…"
 	}

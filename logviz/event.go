@@ -21,6 +21,8 @@ const (
 	FieldCountry   = "source.geo.country_iso_code"
 	FieldMethod    = "ssh.method"
 	FieldUser      = "user.name"
+	// FieldUserUnknown is true where the log says that the system does not know the user ("invalid user").
+	FieldUserUnknown = "ssh.user_unknown"
 )
 
 // Event is one log record as fields with ECS names, in the order in which they were set. The zero Event is empty and

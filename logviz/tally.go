@@ -2,7 +2,6 @@ package logviz
 
 import (
 	"cmp"
-	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -13,56 +12,102 @@ import (
 
 // Limits of a Tally: more different names than that are counted together, and said to be.
 const (
-	maxDistinct = 1 << 18
-	maxLogins   = 1000
+	maxDistinct   = 1 << 18 // accounts, addresses
+	maxMethods    = 1 << 8
+	maxMethodsOf  = 16      // of one account
+	maxHours      = 1 << 17 // 15 years
+	maxLogins     = 1 << 16
+	listedLogins  = 1000
+	noMethod      = maxMethods
+	noAddress     = -1
+	networkOfIPv4 = 24
+	networkOfIPv6 = 48
 )
 
-// Tally counts the events of one or more logs. It needs memory for the different accounts and addresses, up to a
-// limit, not for the events.
+// Tally counts the events of one or more logs. It needs memory for the different accounts, addresses and hours, and 16
+// bytes for each moment at which an address failed on an account, all up to limits: 262,144 accounts and addresses,
+// 131,072 hours, 65,536 logins of which 1000 are listed, 256 methods, 2,097,152 moments. Beyond the last, moments are
+// told apart by the hour; beyond the others, what is left out is counted as [NotListed].
+//
+// A Tally is not safe for concurrent use, and that includes Statistics.
 type Tally struct {
-	zone *time.Location
+	clock calendar
 
 	lines, events int
 	unparsed      counter
 	failed        int
 	accepted      int
+	unknown       int    // failed attempts on accounts that the system does not know
 	located       [4]int // by geo.Kind
-	countries     counter
-	accounts      counter
-	addresses     map[netip.Addr]*address
-	overflow      int // failed attempts of addresses beyond maxDistinct
-	methods       counter
-	hours         map[int64]int
-	logins        []Login
+	countries     map[string]*share
+	accountID     names
+	accounts      []account // by ID
+	addressID     map[netip.Addr]int
+	addresses     []address // by ID
+	methodID      names
+	methods       []MethodCount // by ID
+	hours         map[int64]*hour
+	logins        []login
+	notListed     NotListed
 	first, last   time.Time
+
+	moments    int // of all histories
+	maxMoments int
+	full       bool // folding does not help any more
+	forgotten  int
 }
 
+// share is failed attempts and their course over the day.
+type share struct {
+	n      int
+	course [24]uint32
+}
+
+func (s *share) add(n, hour int) {
+	s.n += n
+	if hour >= 0 {
+		s.course[hour] = addCount(s.course[hour], clampCount(n))
+	}
+}
+
+type account struct {
+	share
+	unknown int
+	methods []methodShare
+}
+
+type methodShare struct{ method, n uint32 }
+
 type address struct {
-	attempts int
+	ip       netip.Addr
 	place    geo.Place
+	attempts int  // failed
+	entered  bool // there is a login from it
+	history  history
+}
+
+type hour struct{ failed, accepted int }
+
+type login struct {
+	Login
+	at      int64 // Unix nanoseconds
+	address int   // its ID
 }
 
 // counter counts by name, up to maxDistinct names.
-type counter struct {
-	n        map[string]int
-	overflow int
-}
+type counter map[string]int
 
-func (c *counter) add(name string, n int) {
-	if c.n == nil {
-		c.n = make(map[string]int)
+func (c counter) add(name string, n int) {
+	if _, ok := c[name]; !ok && len(c) >= maxDistinct {
+		name = "…"
 	}
-	if _, ok := c.n[name]; !ok && len(c.n) >= maxDistinct {
-		c.overflow += n
-		return
-	}
-	c.n[strings.Clone(name)] += n
+	c[strings.Clone(name)] += n
 }
 
 // ranked returns the counts, largest first, equal ones by name.
-func (c *counter) ranked() []Count {
-	out := make([]Count, 0, len(c.n))
-	for name, n := range c.n {
+func (c counter) ranked() []Count {
+	out := make([]Count, 0, len(c))
+	for name, n := range c {
 		out = append(out, Count{name, n})
 	}
 	slices.SortFunc(out, func(a, b Count) int {
@@ -71,15 +116,35 @@ func (c *counter) ranked() []Count {
 	return out
 }
 
-// NewTally returns an empty tally whose hours are those of the zone.
+// NewTally returns an empty tally whose hours and days are those of the zone.
 func NewTally(zone *time.Location) *Tally {
-	return &Tally{zone: zone, addresses: make(map[netip.Addr]*address), hours: make(map[int64]int)}
+	return &Tally{
+		clock:      calendar{zone: zone},
+		unparsed:   make(counter),
+		countries:  make(map[string]*share),
+		accountID:  names{index: make(map[string]uint32)},
+		addressID:  make(map[netip.Addr]int),
+		methodID:   names{index: make(map[string]uint32)},
+		hours:      make(map[int64]*hour),
+		maxMoments: maxMoments,
+	}
+}
+
+// Skip counts an event as read, and nothing that it says.
+func (t *Tally) Skip() {
+	t.lines++
+	t.events++
+}
+
+// AddUnparsed counts a record that is not an event, under the program that wrote it or "" if that is not known.
+func (t *Tally) AddUnparsed(program string) {
+	t.lines++
+	t.unparsed.add(program, 1)
 }
 
 // Add counts an event and the place of its source.
 func (t *Tally) Add(e *Event, place geo.Place) {
-	t.lines++
-	t.events++
+	t.Skip()
 	at := e.Time()
 	if !at.IsZero() {
 		if t.first.IsZero() || at.Before(t.first) {
@@ -91,92 +156,115 @@ func (t *Tally) Add(e *Event, place geo.Place) {
 	}
 	n, accepted := e.Attempts()
 	switch {
-	case n == 0:
+	case n <= 0:
 	case accepted:
-		t.accepted += n
-		if len(t.logins) < maxLogins {
-			t.logins = append(t.logins, newLogin(e, place, t.zone))
-		}
+		t.accept(e, place, n, at)
 	default:
 		t.fail(e, place, n, at)
+	}
+}
+
+func (t *Tally) accept(e *Event, place geo.Place, n int, at time.Time) {
+	t.accepted += n
+	if id := t.method(e); id != noMethod {
+		t.methods[id].Accepted += n
+	}
+	l := login{Login: newLogin(e, place, t.clock.zone), at: noTime, address: t.address(e.Source(), place)}
+	if !at.IsZero() {
+		l.at = at.UnixNano()
+		if h := t.hour(at); h != nil {
+			h.accepted += n
+		}
+	}
+	if l.address != noAddress {
+		t.addresses[l.address].entered = true
+	}
+	t.keep(l)
+}
+
+// keep adds a login. When there are too many, those from addresses that have not failed go, but for as many as are
+// listed: of a log in order, failures to come are later than they.
+func (t *Tally) keep(l login) {
+	if len(t.logins) == maxLogins {
+		spare := 0
+		t.logins = slices.DeleteFunc(t.logins, func(l login) bool {
+			if l.address != noAddress && t.addresses[l.address].attempts > 0 {
+				return false
+			}
+			spare++
+			return spare > listedLogins
+		})
+	}
+	if len(t.logins) < maxLogins {
+		t.logins = append(t.logins, l)
 	}
 }
 
 func (t *Tally) fail(e *Event, place geo.Place, n int, at time.Time) {
 	t.failed += n
 	t.located[place.Kind] += n
-	if place.Kind == geo.Country {
-		t.countries.add(place.Code, n)
-	}
-	t.accounts.add(e.account(), n)
-	t.methods.add(e.Text(FieldMethod), n)
-	if ip := e.Source(); ip.IsValid() {
-		a := t.addresses[ip]
-		if a == nil && len(t.addresses) < maxDistinct {
-			a = &address{place: place}
-			t.addresses[ip] = a
-		}
-		if a != nil {
-			a.attempts += n
+	m := moment{at: noTime, n: clampCount(n)}
+	hourOfDay := -1
+	if at.IsZero() {
+		t.notListed.WithoutTime += n
+	} else {
+		m.at = at.UnixNano()
+		hourOfDay = t.clock.hourOfDay(at.Unix())
+		if h := t.hour(at); h != nil {
+			h.failed += n
 		} else {
-			t.overflow += n
+			t.notListed.Hours += n
 		}
 	}
-	if !at.IsZero() {
-		local := at.In(t.zone)
-		hour := time.Date(local.Year(), local.Month(), local.Day(), local.Hour(), 0, 0, 0, t.zone)
-		t.hours[hour.Unix()] += n
+	if place.Kind == geo.Country {
+		if t.countries[place.Code] == nil {
+			t.countries[strings.Clone(place.Code)] = &share{}
+		}
+		t.countries[place.Code].add(n, hourOfDay)
 	}
+	m.account = t.failAccount(e, n, hourOfDay)
+	ip := e.Source()
+	if !ip.IsValid() {
+		t.notListed.WithoutAddress += n
+		return
+	}
+	id := t.address(ip, place)
+	if id == noAddress {
+		t.notListed.Addresses += n
+		return
+	}
+	t.addresses[id].attempts += n
+	t.remember(&t.addresses[id], m)
 }
 
-// AddUnparsed counts a record that is not an event, under the program that wrote it or "" if that is not known.
-func (t *Tally) AddUnparsed(program string) {
-	t.lines++
-	t.unparsed.add(program, 1)
-}
-
-// Statistics returns the counts so far, and where the places came from.
-func (t *Tally) Statistics(info geo.Info) *Statistics {
-	s := &Statistics{
-		Lines: t.lines, Events: t.events, Unparsed: t.lines - t.events,
-		Sources: len(t.addresses), Logins: t.logins,
-		Located: Located{
-			Country: t.located[geo.Country], Private: t.located[geo.Private],
-			Reserved: t.located[geo.Reserved], Unknown: t.located[geo.Unknown],
-		},
-		Geo: GeoSource{Source: info.Source, Licence: info.Licence},
+// failAccount counts what failed under its account and method, and returns the account's ID.
+func (t *Tally) failAccount(e *Event, n, hourOfDay int) uint32 {
+	unknown := e.Get(FieldUserUnknown).Int() != 0
+	if unknown {
+		t.unknown += n
 	}
-	s.Attempts.Failed, s.Attempts.Accepted = t.failed, t.accepted
-	if !info.Date.IsZero() {
-		s.Geo.Date = info.Date.UTC().Format(time.DateOnly)
+	method := t.method(e)
+	if method == noMethod {
+		t.notListed.Methods += n
+	} else {
+		t.methods[method].Attempts += n
 	}
-	if !t.first.IsZero() {
-		s.First, s.Last = new(t.first.In(t.zone)), new(t.last.In(t.zone))
+	id := t.account(e.account())
+	if id == noAccount {
+		t.notListed.Accounts += n
+		return id
 	}
-	sources := make(map[string]int)
-	for ip, a := range t.addresses {
-		s.Addresses = append(s.Addresses, AddressCount{IP: ip, Attempts: a.attempts, Country: a.place.Code})
-		sources[a.place.Code]++
+	a := &t.accounts[id]
+	a.add(n, hourOfDay)
+	if unknown {
+		a.unknown += n
 	}
-	slices.SortFunc(s.Addresses, func(a, b AddressCount) int {
-		return cmp.Or(cmp.Compare(b.Attempts, a.Attempts), a.IP.Compare(b.IP))
-	})
-	for _, c := range t.countries.ranked() {
-		s.Countries = append(s.Countries, CountryCount{Code: c.Name, Name: geo.Name(c.Name), Attempts: c.N, Sources: sources[c.Name]})
+	i := slices.IndexFunc(a.methods, func(m methodShare) bool { return m.method == method })
+	switch {
+	case i >= 0:
+		a.methods[i].n = addCount(a.methods[i].n, clampCount(n))
+	case method != noMethod && len(a.methods) < maxMethodsOf:
+		a.methods = append(a.methods, methodShare{method, clampCount(n)})
 	}
-	for _, c := range t.accounts.ranked() {
-		s.Accounts = append(s.Accounts, NameCount{c.Name, c.N})
-	}
-	for _, c := range t.methods.ranked() {
-		s.Methods = append(s.Methods, NameCount{c.Name, c.N})
-	}
-	for _, c := range t.unparsed.ranked() {
-		s.UnparsedBy = append(s.UnparsedBy, ProgramCount{Program: c.Name, Lines: c.N})
-	}
-	for _, hour := range slices.Sorted(maps.Keys(t.hours)) {
-		s.Hours = append(s.Hours, HourCount{time.Unix(hour, 0).In(t.zone), t.hours[hour]})
-	}
-	s.NotListed = NotListed{Accounts: t.accounts.overflow, Addresses: t.overflow, Logins: max(0, t.accepted-len(t.logins))}
-	s.fillEmpty()
-	return s
+	return id
 }

@@ -34,6 +34,12 @@ func sampleTally(t *testing.T) *Tally {
 	tally.Add(attempt(t, "2026-03-14T07:00:01Z", "root", "10.0.0.1", 2, "failure"), private)
 	tally.Add(attempt(t, "2026-03-14T07:00:02Z", "root", "", 1, "failure"), geo.Place{})
 	tally.Add(attempt(t, "2026-03-14T05:00:00Z", "deploy", "198.51.100.2", 1, "success"), france)
+	guessed := attempt(t, "2026-03-14T07:30:00Z", "root", "203.0.113.8", 1, "success")
+	guessed.Set(FieldMethod, StringValue("publickey"))
+	tally.Add(guessed, china)
+	unknown := attempt(t, "2026-03-15T07:30:00Z", "root", "203.0.113.8", 2, "failure")
+	unknown.Set(FieldUserUnknown, BoolValue(true))
+	tally.Add(unknown, china)
 	other := &Event{}
 	other.Set(FieldTimestamp, timestamp(t, "2026-03-14T08:00:00Z"))
 	other.Set(FieldAction, StringValue("ssh_closed"))
@@ -50,17 +56,29 @@ func TestStatistics(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `{"lines":10,"events":7,"unparsed":3,"unparsed_by":[{"program":"cron","lines":2},{"program":"","lines":1}],` +
-		`"attempts":{"failed":10,"accepted":1},"sources":4,` +
-		`"countries":[{"code":"CN","name":"China","attempts":6,"sources":2},{"code":"FR","name":"France","attempts":1,"sources":1}],` +
-		`"accounts":[{"name":"root","attempts":9},{"name":"admin","attempts":1}],` +
-		`"addresses":[{"ip":"203.0.113.8","attempts":5,"country":"CN"},{"ip":"10.0.0.1","attempts":2,"country":""},` +
+	const want = `{"lines":12,"events":9,"unparsed":3,"unparsed_by":[{"program":"cron","lines":2},{"program":"","lines":1}],` +
+		`"attempts":{"failed":12,"accepted":2},"users":{"known":10,"unknown":2},"sources":4,"returning_sources":1,"logins_after_failures":1,` +
+		`"countries":[{"code":"CN","name":"China","attempts":8,"sources":2},{"code":"FR","name":"France","attempts":1,"sources":1}],` +
+		`"accounts":[{"name":"root","attempts":11,"unknown":2,"sources":3,"methods":{"password":11}},` +
+		`{"name":"admin","attempts":1,"unknown":0,"sources":1,"methods":{"password":1}}],` +
+		`"addresses":[{"ip":"203.0.113.8","attempts":7,"country":"CN"},{"ip":"10.0.0.1","attempts":2,"country":""},` +
 		`{"ip":"198.51.100.2","attempts":1,"country":"FR"},{"ip":"203.0.113.9","attempts":1,"country":"CN"}],` +
-		`"methods":[{"name":"password","attempts":10}],` +
-		`"hours":[{"start":"2026-03-14T07:00:00+01:00","attempts":6},{"start":"2026-03-14T08:00:00+01:00","attempts":4}],` +
-		`"logins":[{"time":"2026-03-14T06:00:00+01:00","account":"deploy","method":"password","ip":"198.51.100.2","country":"FR"}],` +
-		`"located":{"country":7,"private":2,"reserved":0,"unknown":1},"not_listed":{"accounts":0,"addresses":0,"logins":0},` +
-		`"first":"2026-03-14T06:00:00+01:00","last":"2026-03-14T09:00:00+01:00","geo":{"source":"a table","date":"2026-06-25","licence":""}}`
+		`"networks":[{"prefix":"203.0.113.0/24","attempts":8,"sources":2,"country":"CN"},` +
+		`{"prefix":"10.0.0.0/24","attempts":2,"sources":1,"country":""},{"prefix":"198.51.100.0/24","attempts":1,"sources":1,"country":"FR"}],` +
+		`"methods":[{"name":"password","attempts":12,"accepted":1},{"name":"publickey","attempts":0,"accepted":1}],` +
+		`"hours":[{"start":"2026-03-14T06:00:00+01:00","attempts":0,"accepted":1,"sources":0,"new_sources":0},` +
+		`{"start":"2026-03-14T07:00:00+01:00","attempts":6,"accepted":0,"sources":2,"new_sources":2},` +
+		`{"start":"2026-03-14T08:00:00+01:00","attempts":4,"accepted":1,"sources":2,"new_sources":2},` +
+		`{"start":"2026-03-15T08:00:00+01:00","attempts":2,"accepted":0,"sources":1,"new_sources":0}],` +
+		`"days":[{"date":"2026-03-14","attempts":10,"accepted":2,"sources":4,"new_sources":4},` +
+		`{"date":"2026-03-15","attempts":2,"accepted":0,"sources":1,"new_sources":0}],` +
+		`"logins":[{"time":"2026-03-14T06:00:00+01:00","account":"deploy","method":"password","ip":"198.51.100.2","country":"FR",` +
+		`"failures_before":0,"same_account_before":0},` +
+		`{"time":"2026-03-14T08:30:00+01:00","account":"root","method":"publickey","ip":"203.0.113.8","country":"CN",` +
+		`"failures_before":5,"same_account_before":5}],` +
+		`"located":{"country":9,"private":2,"reserved":0,"unknown":1},"not_listed":{"accounts":0,"addresses":0,"methods":0,` +
+		`"hours":0,"history":0,"logins":0,"without_address":1,"without_time":0},` +
+		`"first":"2026-03-14T06:00:00+01:00","last":"2026-03-15T08:30:00+01:00","geo":{"source":"a table","date":"2026-06-25","licence":""}}`
 	if string(got) != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

@@ -23,9 +23,9 @@ func example() *logviz.Statistics {
 		n := 1000 >> i
 		s.Attempts.Failed += n
 		s.Countries = append(s.Countries, logviz.CountryCount{Name: name, Attempts: n})
-		s.Accounts = append(s.Accounts, logviz.NameCount{Name: strings.ToLower(name), Attempts: n})
+		s.Accounts = append(s.Accounts, logviz.AccountCount{Name: strings.ToLower(name), Attempts: n})
 		s.Addresses = append(s.Addresses, logviz.AddressCount{IP: netip.AddrFrom4([4]byte{192, 0, 2, byte(i)}), Attempts: n, Country: "CN"})
-		s.Methods = append(s.Methods, logviz.NameCount{Name: "method" + name, Attempts: n})
+		s.Methods = append(s.Methods, logviz.MethodCount{Name: "method" + name, Attempts: n})
 		start := time.Date(2026, 3, 14, 3*i, 0, 0, 0, time.UTC)
 		s.Hours = append(s.Hours, logviz.HourCount{Start: start, Attempts: n})
 	}
@@ -84,6 +84,16 @@ func hostile() []string {
 		"&lt;b&gt;", "&#x3c;script&#x3e;", "<!-- ", "-->", "</style><style>*{display:none}", "<?xml?>", "<!DOCTYPE x [<!ENTITY a 'b'>]>&a;",
 		"javascript:alert(1)", "\x00\x01\x1b[31mred", "\xff\xfe", "a\u202eb\u2066c", "\ufffe\uffff", strings.Repeat("<", 300), "\n\r\t", " ",
 		"{{7*7}}", "${7*7}", "' onmouseover='alert(1)", "<foreignObject><iframe src='javascript:1'/></foreignObject>",
+	}
+}
+
+// A method that only got in is not one of failed attempts.
+func TestNothingFailed(t *testing.T) {
+	s := example()
+	s.Methods = append(s.Methods, logviz.MethodCount{Name: "hostbased", Accepted: 3})
+	svg := Ranking(s, Methods, Look{Top: 20}).SVG()
+	if bytes.Contains(svg, []byte("hostbased")) {
+		t.Error("a bar of no attempts is drawn")
 	}
 }
 

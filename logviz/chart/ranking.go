@@ -130,7 +130,9 @@ func named(s *logviz.Statistics, of Subject) []row {
 		}
 	case Methods:
 		for _, m := range s.Methods {
-			add(m.Name, m.Attempts)
+			if m.Attempts > 0 { // the list has those that only got in too
+				add(m.Name, m.Attempts)
+			}
 		}
 	}
 	return rows

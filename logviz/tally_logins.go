@@ -1,0 +1,73 @@
+package logviz
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+)
+
+// loginList fills the list of logins and counts those after failures.
+func (t *Tally) loginList(s *Statistics) {
+	all := slices.Clone(t.logins)
+	slices.SortFunc(all, func(a, b login) int {
+		return cmp.Or(cmp.Compare(a.address, b.address), cmp.Compare(a.until(), b.until()))
+	})
+	for rest := all; len(rest) > 0; {
+		id, n := rest[0].address, 1
+		for n < len(rest) && rest[n].address == id {
+			n++
+		}
+		if id != noAddress {
+			t.before(rest[:n], t.addresses[id].history.sorted())
+		}
+		rest = rest[n:]
+	}
+	slices.SortFunc(all, inTime)
+	spare := listedLogins
+	for _, l := range all {
+		if l.FailuresBefore > 0 {
+			s.LoginsAfterFailures++
+			spare--
+		}
+	}
+	for _, l := range all {
+		if l.FailuresBefore == 0 {
+			spare--
+		}
+		if len(s.Logins) < listedLogins && (l.FailuresBefore > 0 || spare >= 0) {
+			s.Logins = append(s.Logins, l.Login)
+		}
+	}
+	s.NotListed.Logins = max(0, t.accepted-len(s.Logins))
+}
+
+// until is the last moment that is not later than the login; one without a time may have been after all.
+func (l login) until() int64 {
+	if l.at == noTime {
+		return math.MaxInt64
+	}
+	return l.at
+}
+
+// before counts what failed at an address before its logins. Both are in order of time.
+func (t *Tally) before(logins []login, moments []moment) {
+	failures, onAccount := 0, make(map[uint32]int)
+	for i := range logins {
+		l := &logins[i]
+		for len(moments) > 0 && moments[0].at <= l.until() {
+			failures += int(moments[0].n)
+			onAccount[moments[0].account] += int(moments[0].n)
+			moments = moments[1:]
+		}
+		l.FailuresBefore = failures
+		if id, isNew := t.accountID.id(l.Account); !isNew {
+			l.SameAccountBefore = onAccount[id]
+		}
+	}
+}
+
+// inTime orders logins by time, and those of one moment so that it is always the same.
+func inTime(a, b login) int {
+	return cmp.Or(cmp.Compare(a.at, b.at), strings.Compare(a.Account, b.Account), a.IP.Compare(b.IP), strings.Compare(a.Method, b.Method))
+}
