@@ -71,12 +71,20 @@ type statistics struct {
 		IP       string `json:"ip"`
 		Attempts int    `json:"attempts"`
 	} `json:"addresses"`
+	Networks []struct {
+		Prefix   string `json:"prefix"`
+		Attempts int    `json:"attempts"`
+	} `json:"networks"`
 	Hours []struct {
 		Start    time.Time `json:"start"`
 		Attempts int       `json:"attempts"`
+		Accepted int       `json:"accepted"`
+		Sources  int       `json:"sources"`
+		New      int       `json:"new_sources"`
 	} `json:"hours"`
-	Logins  []struct{} `json:"logins"`
-	Located struct {
+	Returning int        `json:"returning_sources"`
+	Logins    []struct{} `json:"logins"`
+	Located   struct {
 		Private  int `json:"private"`
 		Reserved int `json:"reserved"`
 		Unknown  int `json:"unknown"`

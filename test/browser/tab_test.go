@@ -169,7 +169,9 @@ func (t *tab) note(event any) {
 			t.fault("log: %s %s", e.Entry.Text, shorten(e.Entry.URL))
 		}
 	case *audits.EventIssueAdded:
-		t.fault("issue: %s", issue(e.Issue))
+		if text := issue(e.Issue); !strings.Contains(text, "NavigationEntryMarkedSkippable") { // a click by script is no person's
+			t.fault("issue: %s", text)
+		}
 	case *network.EventRequestWillBeSent:
 		t.request(e.Request.URL)
 	case *network.EventWebSocketCreated:
