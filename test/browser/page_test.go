@@ -28,6 +28,10 @@ func TestPage(t *testing.T) {
 		{"map keys", testMapKeys},
 		{"hover", testHover},
 		{"address", testAddress},
+		{"looks", testLooks},
+		{"accessible", testAccessible},
+		{"without scripts", testWithoutScripts},
+		{"print", testPrint},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.test(t, c, d) })
 	}
@@ -44,7 +48,10 @@ func (c *chromium) page(t *testing.T, d *day, who reader) *tab {
 // ready waits until a page's script has built it.
 func (t *tab) ready() {
 	t.tb.Helper()
-	t.wait(`document.documentElement.dataset.ready === "1"`)
+	t.wait(`document.documentElement.dataset.ready === "1" || document.querySelector('#app > [role="alert"]')`)
+	if why := ask[string](t, `document.querySelector('#app > [role="alert"]')?.innerText ?? ""`); why != "" {
+		t.tb.Fatalf("the page says %q", why)
+	}
 }
 
 // step is the step of time that the page shows.
