@@ -32,6 +32,9 @@ func TestPage(t *testing.T) {
 		{"accessible", testAccessible},
 		{"without scripts", testWithoutScripts},
 		{"print", testPrint},
+		{"languages", testLanguages},
+		{"dates", testDates},
+		{"export", testExport},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.test(t, c, d) })
 	}
