@@ -15,6 +15,7 @@ import (
 	"ops/internal/terminal"
 	"ops/logviz"
 	"ops/logviz/geo"
+	"ops/logviz/geo/cldr"
 	"ops/logviz/normalize"
 	"ops/logviz/timelapse"
 	"ops/logviz/worldmap"
@@ -24,6 +25,9 @@ type timelapseOptions struct {
 	logs   logFlags
 	output string
 	pace   paceFlags
+	mode   string
+	focus  string
+	lang   string
 	window time.Duration
 	size   string
 	fps    int
@@ -52,10 +56,13 @@ func newTimelapse(e *env) *cobra.Command {
 	o.pace.add(cmd)
 	flags := cmd.Flags()
 	flags.StringVarP(&o.output, "output", "o", "", "`FILM` to write: .mp4, .webm, .gif or .png")
-	flags.DurationVar(&o.window, "window", 0, "log `TIME` in which an attempt fades: a steady source shows its attempts in one window (default: 15 frames)")
+	flags.StringVar(&o.mode, "mode", "pulse", "what the map shows: pulse (attempts light up and fade), window (the attempts of the last --window), cumulative (all since the start)")
+	flags.DurationVar(&o.window, "window", 0, "log `TIME` in which an attempt fades, or is shown at all: a steady source shows its attempts in one window (default: 15 frames)")
+	flags.StringVar(&o.focus, "focus", "world", "`REGION` that the map shows: world, europe, asia, africa, north-america, south-america, oceania, a country's code such as FR, or WEST,SOUTH,EAST,NORTH in degrees")
 	flags.StringVar(&o.size, "size", "1280x720", "`WIDTHxHEIGHT` in pixels, from 640x360 to 3840x2160")
 	flags.IntVar(&o.fps, "fps", 30, "frames a second")
 	flags.StringVar(&o.theme, "theme", "dark", "dark or light")
+	flags.StringVar(&o.lang, "lang", "en", "`LANGUAGE` of the film: en, de, es or fr")
 	flags.StringVar(&o.title, "title", "", "`TEXT` above the map")
 	flags.BoolVar(&o.json, "json", false, "print the statistics as JSON, as 'ops logviz stats --json' does")
 	return cmd
@@ -65,6 +72,13 @@ func runTimelapse(ctx context.Context, e *env, o *timelapseOptions, paths []stri
 	film, err := o.check()
 	if err != nil {
 		return err
+	}
+	world, err := worldmap.Load()
+	if err != nil {
+		return err
+	}
+	if film.Focus, err = world.Region(o.focus); err != nil {
+		return usageError("--focus: %w", err)
 	}
 	if err := checkOutput(o.output); err != nil {
 		return err
@@ -92,12 +106,13 @@ func runTimelapse(ctx context.Context, e *env, o *timelapseOptions, paths []stri
 			return err
 		}
 	}
-	world, err := worldmap.Load()
-	if err != nil {
-		return err
-	}
 	film.Note = logs.locator.Info().Note() + ". Map: Natural Earth, Visionscarto"
-	film.CountryName = geo.Name
+	film.CountryName = func(code string) string {
+		if name, ok := cldr.Name(code, film.Language.String()); ok {
+			return name
+		}
+		return geo.Name(code)
+	}
 	return o.write(ctx, e, world, rec, *film)
 }
 
@@ -117,6 +132,12 @@ func (o *timelapseOptions) check() (*timelapse.Options, error) {
 	var err error
 	if film.Theme, err = timelapse.ParseTheme(o.theme); err != nil {
 		return nil, usageError("--theme: %w", err)
+	}
+	if film.Mode, err = timelapse.ParseMode(o.mode); err != nil {
+		return nil, usageError("--mode: %w", err)
+	}
+	if film.Language, err = timelapse.ParseLanguage(o.lang); err != nil {
+		return nil, usageError("--lang: %w", err)
 	}
 	if o.fps == 0 { // to the library it means the default
 		return nil, usageError("--fps 0: must be 1 to 60")

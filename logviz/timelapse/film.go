@@ -22,10 +22,17 @@ type Recording struct {
 type Options struct {
 	Size   image.Point   // even, from 640×360 to 3840×2160, between 4:3 and 21:9; default 1280×720
 	FPS    int           // frames a second, 1…60; default 30
-	Window time.Duration // in which an attempt fades by e; default 15 steps
+	Mode   Mode          // what the map shows of a moment; default Pulse
+	Window time.Duration // in which an attempt fades by e, or is shown at all (Mode Window); default 15 steps
 	Theme  Theme         // default Dark
-	Title  string        // default "Failed ssh logins around the world"
-	Note   string        // where the data come from, at the foot of the page; optional
+
+	Language Language // of the film's own words, numbers and dates; default English
+
+	// Focus is what the map must show, as [worldmap.World.Region] returns it; default all the world.
+	Focus []worldmap.Point
+
+	Title string // default "Failed ssh logins around the world", or less of it with Focus
+	Note  string // where the data come from, at the foot of the page; optional
 
 	CountryName func(code string) string // the name of an ISO 3166-1 alpha-2 code; default the code itself
 }
@@ -35,7 +42,9 @@ type Film struct {
 	world *worldmap.World
 	rec   Recording
 	o     Options
+	say   *phrases
 	fonts typeface.Family
+	scope *scope
 	whole *tally // all buckets, and the maxima that scales and bars reach to
 	pace  pace
 
@@ -48,7 +57,8 @@ type pace struct {
 	glow    float64 // largest intensity of a country
 	bucket  int     // largest number of failed attempts in a bucket
 	peak    int     // the bucket that has it
-	country int64   // most attempts in all from one country
+	place   int64   // most attempts in all from one place on the map
+	country int64   // and from one country
 	account int64   // and on one account
 }
 
@@ -58,6 +68,12 @@ func New(world *worldmap.World, rec Recording, o Options) (*Film, error) {
 	if err := errors.Join(o.complete(), rec.check()); err != nil {
 		return nil, fmt.Errorf("make film: %w", err)
 	}
+	if o.Title == "" {
+		o.Title = o.Language.phrases().title
+		if len(o.Focus) > 0 {
+			o.Title = o.Language.phrases().titleOfRegion
+		}
+	}
 	if o.Window == 0 {
 		o.Window = 15 * rec.Step
 	}
@@ -65,7 +81,9 @@ func New(world *worldmap.World, rec Recording, o Options) (*Film, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make film: %w", err)
 	}
-	f := &Film{world: world, rec: rec, o: o, fonts: fonts}
+	f := &Film{world: world, rec: rec, o: o, say: o.Language.phrases(), fonts: fonts}
+	l := newLayout(f.o.Size, len(f.o.Focus) > 0)
+	f.scope = f.newScope(l.world, l.unit)
 	f.whole = f.newTally()
 	for i := range rec.Buckets {
 		b := &rec.Buckets[i]
@@ -74,6 +92,9 @@ func New(world *worldmap.World, rec Recording, o Options) (*Film, error) {
 		if b.Failed > f.pace.bucket {
 			f.pace.bucket, f.pace.peak = b.Failed, i
 		}
+	}
+	for _, n := range f.whole.totals {
+		f.pace.place = max(f.pace.place, n)
 	}
 	f.pace.country, f.pace.account = f.whole.countries.largest(), f.whole.accounts.largest()
 	return f, nil
@@ -90,9 +111,6 @@ func (o *Options) complete() error {
 	if o.FPS == 0 {
 		o.FPS = 30
 	}
-	if o.Title == "" {
-		o.Title = "Failed ssh logins around the world"
-	}
 	if o.CountryName == nil {
 		o.CountryName = func(code string) string { return code }
 	}
@@ -108,6 +126,10 @@ func (o *Options) complete() error {
 		return fmt.Errorf("%d frames a second: must be 1 to 60", o.FPS)
 	case o.Theme != Dark && o.Theme != Light:
 		return fmt.Errorf("%v: not known", o.Theme)
+	case o.Language < English || o.Language > French:
+		return fmt.Errorf("%v: not known", o.Language)
+	case o.Mode < Pulse || o.Mode > Cumulative:
+		return fmt.Errorf("%v: not known", o.Mode)
 	}
 	return nil
 }

@@ -40,7 +40,8 @@ type span struct{ min, max int }
 // worldAspect is the width of the map by its height: Equal Earth from 58° south to 84° north.
 const worldAspect = 2.33
 
-func newLayout(size image.Point) layout {
+// newLayout lays out a page. The map of a region takes all the room that there is, whatever its shape.
+func newLayout(size image.Point, region bool) layout {
 	unit := math.Min(float64(size.X)/1280, float64(size.Y)/720)
 	l := layout{unit: unit, em: unit}
 	if unit < 1 {
@@ -65,9 +66,11 @@ func newLayout(size image.Point) layout {
 	l.legend = rect(span{l.wide.min, l.wide.min + em(300)}, l.legendTicks-em(16)-em(9), em(9))
 	l.legendHead = l.legend.Min.Y - em(8)
 	room := image.Rect(l.wide.min, l.subtitle+em(14), l.wide.max, l.legendHead-em(18))
-	height := min(room.Dy(), int(float64(room.Dx())/worldAspect))
-	width := min(room.Dx(), int(float64(height)*worldAspect))
-	l.world = image.Rect(0, 0, width, height).Add(room.Min).Add(image.Pt(0, (room.Dy()-height)/2))
+	if region {
+		l.world = room
+	} else {
+		l.world = fitWorld(room)
+	}
 
 	// The narrow column, from the top down; the lists take what is left.
 	l.clock = l.subtitle
@@ -89,4 +92,11 @@ func newLayout(size image.Point) layout {
 	l.accountsHd = l.countriesTop + l.countries*l.row + em(34)
 	l.accountsTop = l.accountsHd + em(9)
 	return l
+}
+
+// fitWorld returns the largest map of the world in a rectangle, on its left.
+func fitWorld(room image.Rectangle) image.Rectangle {
+	height := min(room.Dy(), int(float64(room.Dx())/worldAspect))
+	width := min(room.Dx(), int(float64(height)*worldAspect))
+	return image.Rect(0, 0, width, height).Add(room.Min).Add(image.Pt(0, (room.Dy()-height)/2))
 }

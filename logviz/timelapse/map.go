@@ -6,17 +6,18 @@ import (
 	"ops/logviz/worldmap"
 )
 
-// chart is the map on a canvas: which pixels belong to which country, and what each country shows now. A pixel's colour
+// chart is the map on a canvas: which pixels belong to which place (a country, or a mark for those out of sight), and what
+// each shows now. A pixel's colour
 // is a function of the countries' levels alone, so it does not matter in which order, or how often, it was painted.
 type chart struct {
 	scale   *scale
 	palette palette
-	areas   []area
+	areas   []area // per place
 	pixels  []pixel
 	shares  []share    // of all pixels
 	dots    []dotShare // of all pixels
-	levels  []uint16   // per country
-	colours []rgb      // per country
+	levels  []uint16   // per place
+	colours []rgb      // per place
 	frame   uint32     // counts calls of show
 	stale   []int      // scratch for show: countries that change
 }
@@ -51,9 +52,9 @@ type dotShare struct {
 }
 
 // newChart paints the empty map into box and returns it ready to show countries.
-func newChart(c *canvas, world *worldmap.World, box image.Rectangle, unit float64, s *scale, p palette) *chart {
-	view := worldmap.EqualEarth(box, worldmap.Crop{})
-	raster := world.Rasterize(view)
+func newChart(c *canvas, world *worldmap.World, scope *scope, unit float64, s *scale, p palette) *chart {
+	view, raster := scope.view, scope.raster
+	box := view.Bounds()
 	lay := func(cover *image.Alpha, ink rgb) {
 		for y := box.Min.Y; y < box.Max.Y; y++ {
 			for x := box.Min.X; x < box.Max.X; x++ {
@@ -63,15 +64,16 @@ func newChart(c *canvas, world *worldmap.World, box image.Rectangle, unit float6
 		}
 	}
 	lay(raster.Globe, p.ocean)
-	lay(view.Stroke(view.Graticule(30), 0.75*unit), p.graticule)
+	lay(view.Stroke(view.Graticule(scope.graticule()), 0.75*unit), p.graticule)
 	c.touch(box)
 
-	ch := &chart{scale: s, palette: p, areas: make([]area, len(raster.Areas)), levels: make([]uint16, len(raster.Areas))}
+	n := len(scope.places) + len(scope.marks)
+	ch := &chart{scale: s, palette: p, areas: make([]area, n), levels: make([]uint16, n)}
 	for range ch.areas {
 		ch.colours = append(ch.colours, s.colour[0])
 	}
 	b := chartBuilder{
-		chart: ch, canvas: c, raster: raster, at: map[int32]int32{},
+		chart: ch, canvas: c, scope: scope, at: map[int32]int32{},
 		borders: view.Stroke(world.Borders(), max(0.6*unit, 0.5)),
 	}
 	b.build(unit)

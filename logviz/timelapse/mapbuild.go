@@ -12,7 +12,7 @@ import (
 type chartBuilder struct {
 	*chart
 	canvas  *canvas
-	raster  *worldmap.Raster
+	scope   *scope
 	borders *image.Alpha
 	at      map[int32]int32 // the index of the pixel at an offset, where there is one
 	over    map[int32][]dotShare
@@ -23,16 +23,16 @@ const smallArea = 60
 
 func (b *chartBuilder) build(unit float64) {
 	dotted := b.placeDots(unit)
-	for _, m := range b.raster.Mixed {
+	for _, m := range b.scope.raster.Mixed {
 		b.pixel(m.X, m.Y, m.Rest, m.Shares)
 	}
-	for i := range b.raster.Areas {
-		src, dst := &b.raster.Areas[i], &b.areas[i]
+	for i := range b.scope.raster.Areas {
+		src, dst := &b.scope.raster.Areas[i], &b.areas[i]
 		for _, r := range src.Runs {
 			b.splitRun(dst, uint16(i), r)
 		}
 		for _, m := range src.Mixed {
-			dst.mixed = append(dst.mixed, b.at[b.offset(b.raster.Mixed[m].X, b.raster.Mixed[m].Y)])
+			dst.mixed = append(dst.mixed, b.at[b.offset(b.scope.raster.Mixed[m].X, b.scope.raster.Mixed[m].Y)])
 		}
 	}
 	for off := range b.over { // what is left lies over water
@@ -56,31 +56,44 @@ func (b *chartBuilder) placeDots(unit float64) map[int][]int32 {
 	radius, line := max(4*unit, 2.4), max(unit, 0.7)
 	b.over = map[int32][]dotShare{}
 	dotted := map[int][]int32{}
-	for i, a := range b.raster.Areas {
-		if a.Pixels >= smallArea*unit*unit {
+	for i, a := range b.scope.raster.Areas {
+		if a.Pixels >= smallArea*unit*unit || b.scope.places[i] != i {
 			continue
 		}
-		reach := int(math.Ceil(radius+2*line)) + 1
-		for y := int(a.Dot.Y) - reach; y <= int(a.Dot.Y)+reach; y++ {
-			for x := int(a.Dot.X) - reach; x <= int(a.Dot.X)+reach; x++ {
-				if !(image.Point{X: x, Y: y}).In(b.canvas.Bounds()) {
-					continue
-				}
-				dx, dy := float64(x)-a.Dot.X, float64(y)-a.Dot.Y
-				d := dotShare{
-					country: uint16(i), disc: discCoverage(dx, dy, radius),
-					ring: discCoverage(dx, dy, radius+line), halo: discCoverage(dx, dy, radius+2*line),
-				}
-				if d.halo == 0 {
-					continue
-				}
-				off := b.offset(int32(x), int32(y))
-				b.over[off] = append(b.over[off], d)
-				dotted[i] = append(dotted[i], off)
-			}
-		}
+		dotted[i] = b.placeDot(i, a.Dot, radius+2*line, func(x, y, larger float64) uint8 {
+			return discCoverage(x, y, radius+larger)
+		}, line)
+	}
+	for d, m := range b.scope.marks {
+		i := len(b.scope.places) + d
+		dotted[i] = b.placeDot(i, m.at, 2*radius+2*line, func(x, y, larger float64) uint8 {
+			return m.coverage(x, y, 1.5*radius, larger)
+		}, line)
 	}
 	return dotted
+}
+
+// placeDot computes the pixels of a dot from its coverage, of itself, and larger by a line and by two; nothing of it is
+// farther than reach from its place.
+func (b *chartBuilder) placeDot(country int, at worldmap.Pixel, reach float64, coverage func(x, y, larger float64) uint8, line float64) []int32 {
+	var offs []int32
+	n := int(math.Ceil(reach)) + 1
+	for y := int(at.Y) - n; y <= int(at.Y)+n; y++ {
+		for x := int(at.X) - n; x <= int(at.X)+n; x++ {
+			if !(image.Point{X: x, Y: y}).In(b.canvas.Bounds()) {
+				continue
+			}
+			dx, dy := float64(x)-at.X, float64(y)-at.Y
+			d := dotShare{country: uint16(country), disc: coverage(dx, dy, 0), ring: coverage(dx, dy, line), halo: coverage(dx, dy, 2*line)}
+			if d.halo == 0 {
+				continue
+			}
+			off := b.offset(int32(x), int32(y))
+			b.over[off] = append(b.over[off], d)
+			offs = append(offs, off)
+		}
+	}
+	return offs
 }
 
 // discCoverage is how much of the pixel whose corner lies at (x, y) from the centre a disc covers, 0…255. It takes the

@@ -17,7 +17,7 @@ export class Course {
     const column = new Int32Array(h.places.length).fill(-1);
     const use: number[] = [];
     for (let i = 0; i < rows.length; i++) {
-      if (rows.method[i]! & 1) continue;
+      if (rows.method[i]! & 1 || rows.step[i]! >= h.steps) continue;
       const source = rows.source[i]!;
       if (filter.source !== undefined && filter.source !== source) continue;
       if (filter.network !== undefined && filter.network !== model.sourceNetwork[source]) continue;

@@ -23,12 +23,12 @@ const block = (id: string): Promise<Uint8Array<ArrayBuffer>> => inflate(fromBase
 
 async function main(): Promise<void> {
   const live = document.querySelector('meta[name="ops-live"]') !== null;
-  const wanted = document.documentElement.dataset.lang;
-  const language = new Language(wanted ? [wanted] : navigator.languages);
-  document.documentElement.lang = language.tag;
+  let language = new Language(navigator.languages);
   try {
     const map = JSON.parse(text(await block("map"))) as MapData;
     const data = live ? await snapshot() : decode(await block("data"));
+    if (data.header.lang !== "auto") language = new Language([data.header.lang]);
+    document.documentElement.lang = language.tag;
     build(data, map, language, live);
   } catch (e) {
     const why = e instanceof Error ? e.message : String(e);
@@ -42,7 +42,7 @@ function build(data: Payload, mapData: MapData, language: Language, live: boolea
   const clock = new Clock(header, language.tag);
   const model = new Model(header, data.rows, clock);
   const system = matchMedia("(prefers-color-scheme: dark)");
-  const first = start(model, header.theme ?? "auto");
+  const first = start(model, header.theme);
   let state: State = read(location.hash, model, first);
   let view: View;
 

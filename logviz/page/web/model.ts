@@ -42,6 +42,7 @@ export interface View {
   sources: number;
   countries: number;
   unlocated: number; // failed attempts without a country
+  untimed: number; // failed attempts without a time, which are in no hour
   places: Float64Array; // failed attempts by place …
   placeSources: Float64Array;
   placeAccepted: Float64Array;
@@ -114,6 +115,7 @@ export class Model {
       sources: 0,
       countries: 0,
       unlocated: 0,
+      untimed: 0,
       places: new Float64Array(h.places.length),
       placeSources: new Float64Array(h.places.length),
       placeAccepted: new Float64Array(h.places.length),
@@ -161,14 +163,15 @@ export class Model {
       if (f.from !== undefined && (step < f.from || step >= f.to!)) miss |= TIME;
       if ((miss & (miss - 1)) !== 0) continue; // two parts or more of the filter miss it
       const n = r.n[i]!;
-      const hour = v.hours[this.hourOf[step]!]!;
+      const timed = step < h.steps;
+      const hour = timed ? this.hourOf[step]! : -1;
       if (r.method[i]! & 1) {
         if (miss === 0) v.accepted += n;
         if (miss === 0 || miss === PLACE) v.placeAccepted[place]! += n;
         if (miss === 0 || miss === METHOD) v.methodAccepted[method]! += n;
-        if (miss === 0 || miss === TIME) {
+        if (timed && (miss === 0 || miss === TIME)) {
           v.stepsAccepted[step]! += n;
-          hour.accepted += n;
+          v.hours[hour]!.accepted += n;
         }
         continue;
       }
@@ -178,8 +181,9 @@ export class Model {
         seen[source] = 1;
         if (h.places[place]!.startsWith("-")) v.unlocated += n;
         else seenCountry[place] = 1;
-        if (lastCounted[source] !== this.hourOf[step]) {
-          lastCounted[source] = this.hourOf[step]!;
+        if (!timed) v.untimed += n;
+        else if (lastCounted[source] !== hour) {
+          lastCounted[source] = hour;
           inHours[source]!++;
         }
         let methods = v.accountMethods.get(account);
@@ -203,14 +207,15 @@ export class Model {
       }
       if (miss === 0 || miss === ACCOUNT) v.byAccount[account]! += n;
       if (miss === 0 || miss === METHOD) v.byMethod[method]! += n;
-      if (miss === 0 || miss === TIME) {
+      if (timed && (miss === 0 || miss === TIME)) {
+        const at = v.hours[hour]!;
         v.steps[step]! += n;
-        hour.failed += n;
-        const at = this.hourOf[step]!;
-        if (named && lastHour[source] !== at) {
-          hour.sources++;
-          if (lastHour[source]! < 0) hour.fresh++;
-          lastHour[source] = at;
+        at.failed += n;
+        if (named && lastHour[source] !== hour) {
+          const all = this.others(source) || 1;
+          at.sources += all;
+          if (lastHour[source]! < 0) at.fresh += all;
+          lastHour[source] = hour;
         }
       }
     }

@@ -30,7 +30,7 @@ export interface Header {
   generator: string;
   from: number; // unix seconds of step 0
   step: number; // seconds
-  steps: number;
+  steps: number; // rows of step number steps were logged without a time
   zone: string;
   offsets: [number, number, string][]; // from when on, seconds east of UTC, abbreviation
   statistics: Statistics;
@@ -42,8 +42,8 @@ export interface Header {
   account_others?: Record<string, number>;
   methods: string[];
   notes: string[];
-  lang?: string;
-  theme?: string;
+  lang: string; // auto, or one that we speak
+  theme: string; // auto, light, dark
   seq?: number; // of a live page
 }
 

@@ -64,7 +64,7 @@ function svg(ctx: Context, map: WorldMap): string {
   copy.setAttribute("height", String(2 * (height + note)));
   for (const e of copy.querySelectorAll("*")) {
     const kind = e.getAttribute("class") ?? "";
-    if (/\bnone\b/.test(kind)) e.remove();
+    if (/\b(none|ring)\b/.test(kind)) e.remove();
     for (const a of ["class", "role", "tabindex", "aria-label", "aria-pressed", "data-code"]) e.removeAttribute(a);
     if (kind.includes("sphere")) e.setAttribute("fill", inks.sphere);
     else if (kind.includes("graticule")) {
@@ -78,6 +78,12 @@ function svg(ctx: Context, map: WorldMap): string {
   const words = [...document.querySelectorAll(".map .clock > *, .filters bdi")].map((e) => e.textContent ?? "").join(" · ");
   copy.prepend(s("rect", { width, height: height + note, fill: inks.border }));
   copy.append(s("text", { x: 8, y: height + 18, fill: inks.text, "font-family": "system-ui, sans-serif", "font-size": 13 }, `${ctx.model.header.title} · ${words}`));
+  const ticks = map.scale.ticks(6);
+  ticks.forEach((t, i) => {
+    const x = width - 56 * (ticks.length - i);
+    const fill = map.scale.colours[map.scale.level(t)]!;
+    copy.append(s("rect", { x, y: height + 8, width: 10, height: 10, fill }), s("text", { x: x + 14, y: height + 17, fill: inks.text, "font-family": "system-ui, sans-serif", "font-size": 11 }, ctx.language.number(t)));
+  });
   return new XMLSerializer().serializeToString(copy);
 }
 

@@ -52,6 +52,7 @@ export class Strip implements Part {
             type: "button",
             "data-hour": hour.start,
             "data-value": hour.failed,
+            "data-short": hour.failed ? short(hour.failed) : "", // shown by the style: the label has the whole number
             tabindex: hour.start === stop ? 0 : -1,
             "aria-label": words,
             "aria-pressed": String(chosen),
@@ -62,7 +63,6 @@ export class Strip implements Part {
               this.ctx.choose(chosen ? { from: undefined, to: undefined } : { from: hour.fromStep, to: hour.toStep });
             },
           },
-          hour.failed ? short(hour.failed) : "",
         );
         cell.style.background = scale.colours[level]!;
         cell.style.color = scale.inks[level]!;

@@ -10,6 +10,7 @@ export class Totals implements Part {
   private readonly numbers = new Map<string, { value: HTMLElement; words: HTMLElement }>();
   private readonly unparsed = h("span", { "data-ops": "unparsed" });
   private readonly unlocated = h("span", { "data-ops": "unlocated" });
+  private readonly untimed = h("span", { "data-ops": "untimed" });
 
   constructor(private readonly ctx: Context) {
     const list = h("dl", { class: "totals" });
@@ -19,7 +20,7 @@ export class Totals implements Part {
       this.numbers.set(key, { value, words });
       list.append(h("div", { class: key }, words, value));
     }
-    this.element = h("section", { class: "summary" }, list, h("p", { class: "soft" }, this.unparsed, " · ", this.unlocated));
+    this.element = h("section", { class: "summary" }, list, h("p", { class: "soft" }, this.unparsed, " · ", this.unlocated, this.untimed));
   }
 
   update(view: View, _: State): void {
@@ -45,5 +46,6 @@ export class Totals implements Part {
     this.unparsed.dataset.value = String(stats.unparsed);
     write(this.unlocated, l.many("unlocated", view.unlocated));
     this.unlocated.dataset.value = String(view.unlocated);
+    write(this.untimed, view.untimed ? ` · ${l.many("untimed", view.untimed)}` : "");
   }
 }

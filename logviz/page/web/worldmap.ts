@@ -28,6 +28,7 @@ export class WorldMap implements Part {
   readonly svg: SVGSVGElement;
   scale = new Scale(10, false);
   private readonly marks = new Map<string, Mark>();
+  private readonly rings = { chosen: s("path", { class: "ring" }), current: s("path", { class: "ring" }) };
   private readonly legend = h("div", { class: "legend", "aria-hidden": "true" });
   private readonly tip = h("div", { class: "tip", role: "status", hidden: true });
   private readonly clock = h("strong", { "data-ops": "clock" });
@@ -69,7 +70,7 @@ export class WorldMap implements Part {
       }
       this.marks.set(c.code, mark);
     }
-    this.svg.append(...dots);
+    this.svg.append(...dots, this.rings.chosen, this.rings.current);
     this.listen();
     const frame = h("div", { class: "frame" });
     frame.append(this.svg, this.tip);
@@ -100,14 +101,15 @@ export class WorldMap implements Part {
       toggle(shape, "role", active ? "button" : null);
       toggle(shape, "tabindex", active ? "-1" : null);
       toggle(shape, "aria-pressed", active ? String(f.place !== undefined && this.code(f.place) === code) : null);
-      for (const x of mark.shapes) x.classList.toggle("chosen", f.place !== undefined && this.code(f.place) === code);
     }
+    this.ring("chosen", f.place ?? -1);
     for (const i of this.order) {
       const l = this.ctx.language;
       const label = `${l.place(this.code(i))}: ${l.many("attempts", view.places[i]!)}, ${l.share(view.places[i]!, sum(view.places))}`;
-      this.shape(i).setAttribute("aria-label", label);
+      this.shape(i)?.setAttribute("aria-label", label);
     }
-    this.shape(this.current >= 0 && this.order.includes(this.current) ? this.current : (this.order[0] ?? -1))?.setAttribute("tabindex", "0");
+    const stop = this.order.includes(this.current) ? this.current : this.order[0];
+    if (stop !== undefined) this.shape(stop)?.setAttribute("tabindex", "0");
     this.drawn = "";
     this.draw(state);
   }
@@ -205,8 +207,9 @@ export class WorldMap implements Part {
     return this.ctx.model.header.places[place]!;
   }
 
-  private shape(place: number): SVGElement {
-    return this.marks.get(this.code(place))?.shapes[0] as SVGElement;
+  // shape is what stands for a place and takes its focus; nothing for those that are on no map.
+  private shape(place: number): SVGElement | undefined {
+    return this.marks.get(this.code(place))?.shapes[0];
   }
 
   private place(target: EventTarget | null): number {
@@ -239,10 +242,21 @@ export class WorldMap implements Part {
 
   private focus(place: number): void {
     if (place < 0) return;
-    if (this.current >= 0) toggle(this.shape(this.current), "tabindex", "-1");
+    if (this.current >= 0) this.shape(this.current)?.setAttribute("tabindex", "-1");
     this.current = place;
-    this.shape(place).setAttribute("tabindex", "0");
+    this.shape(place)?.setAttribute("tabindex", "0");
     this.explain(place);
+  }
+
+  // ring draws a line around a place, over all its neighbours; around none for -1.
+  private ring(which: "chosen" | "current", place: number): void {
+    const shape = place < 0 ? undefined : this.shape(place);
+    let d = shape?.getAttribute("d") ?? "";
+    if (shape?.tagName === "circle") {
+      const [x, y] = this.marks.get(this.code(place))!.at;
+      d = `M${x - 5} ${y}a5 5 0 1 0 10 0a5 5 0 1 0 -10 0z`;
+    }
+    this.rings[which].setAttribute("d", d);
   }
 
   private explained = -1;
@@ -252,6 +266,7 @@ export class WorldMap implements Part {
     if (place === this.explained) return;
     this.explained = place;
     this.tip.hidden = place < 0;
+    this.ring("current", place);
     if (place < 0) return;
     const { language: l, model } = this.ctx;
     const v = this.view;
