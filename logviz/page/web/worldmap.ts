@@ -195,7 +195,7 @@ export class WorldMap implements Part {
     }
     const ticks = h("div", { class: "ticks" });
     const one = this.scale.position(1);
-    for (const t of this.scale.ticks(6)) {
+    for (const t of this.scale.ticks(5)) {
       const tick = h("span", {}, l.number(t));
       // The ramp begins with the colours below one attempt: ten levels of its 44.
       tick.style.left = `${100 * ((10 + (34 * (this.scale.position(t) - one)) / (1 - one)) / 44)}%`;
