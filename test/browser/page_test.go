@@ -6,11 +6,17 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// The page of the example day, used as a person would. Every tab also checks that nothing was logged, requested, blocked
-// or thrown; see tab.open.
-func TestPage(t *testing.T) {
-	d := newDay(t, buildProgram(t), exampleDay, "UTC")
+// Pages, used as a person would. Every tab also checks that nothing was logged, requested, blocked or thrown; see tab.open.
+func TestPages(t *testing.T) {
+	p := buildProgram(t)
 	c := startChromium(t, nowhere)
+	t.Run("example day", func(t *testing.T) { testExampleDay(t, c, p) })
+	t.Run("several days", func(t *testing.T) { testSeveralDays(t, c, p) })
+	t.Run("hostile names", func(t *testing.T) { testHostileNames(t, c, p) })
+}
+
+func testExampleDay(t *testing.T, c *chromium, p program) {
+	d := newDay(t, p, exampleDay, "UTC")
 	for _, part := range []struct {
 		name string
 		test func(*testing.T, *chromium, *day)
@@ -41,9 +47,9 @@ func TestPage(t *testing.T) {
 }
 
 // page opens the page of a day and waits until it is built.
-func (c *chromium) page(t *testing.T, d *day, who reader) *tab {
-	t.Helper()
-	tab := c.open(t, d.page, who)
+func (c *chromium) page(tb testing.TB, d *day, who reader) *tab {
+	tb.Helper()
+	tab := c.open(tb, d.page, who)
 	tab.ready()
 	return tab
 }

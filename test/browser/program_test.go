@@ -3,6 +3,7 @@ package browser
 import (
 	"bytes"
 	"encoding/json"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,6 +19,7 @@ type program string
 // buildProgram compiles it.
 func buildProgram(tb testing.TB) program {
 	tb.Helper()
+	lookAtSources(tb)
 	path := filepath.Join(tb.TempDir(), "ops-tools")
 	build := exec.Command("go", "build", "-o", path, "../../cmd/ops-tools")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -25,6 +27,18 @@ func buildProgram(tb testing.TB) program {
 		tb.Fatalf("go build: %v\n%s", err, out)
 	}
 	return program(path)
+}
+
+// lookAtSources reads the folders that the program is built from. The go command takes an old result of a test as long as
+// nothing is new that the test itself opened, and what go build opens it does not see.
+func lookAtSources(tb testing.TB) {
+	tb.Helper()
+	for _, tree := range []string{"cmd", "internal", "logviz"} {
+		err := filepath.WalkDir("../../"+tree, func(_ string, _ fs.DirEntry, err error) error { return err })
+		if err != nil {
+			tb.Fatal(err)
+		}
+	}
 }
 
 // run returns what a verb of logviz prints.

@@ -39,7 +39,7 @@ async function main(): Promise<void> {
 
 function build(data: Payload, mapData: MapData, language: Language, live: boolean): void {
   const { header } = data;
-  const clock = new Clock(header, language.tag);
+  const clock = new Clock(header, language.locale);
   const model = new Model(header, data.rows, clock);
   const system = matchMedia("(prefers-color-scheme: dark)");
   const first = start(model, header.theme);

@@ -383,6 +383,7 @@ type Plain = Exclude<keyof Words, Forms>;
 // Language is a catalogue with the numbers and names that go with it.
 export class Language {
   readonly tag: string; // en, de, fr or es
+  readonly locale: string; // the same as the reader's country writes it: en-GB
   private readonly words: Words;
   private readonly numbers: Intl.NumberFormat;
   private readonly shares: Intl.NumberFormat;
@@ -394,9 +395,9 @@ export class Language {
     const found = wanted.find((tag) => tag.slice(0, 2).toLowerCase() in catalogues) ?? "en";
     this.tag = found.slice(0, 2).toLowerCase();
     this.words = catalogues[this.tag]!;
-    const locale = wellFormed(found) ? found : this.tag;
-    this.numbers = new Intl.NumberFormat(locale, { useGrouping: true });
-    this.shares = new Intl.NumberFormat(locale, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+    this.locale = wellFormed(found) ? found : this.tag;
+    this.numbers = new Intl.NumberFormat(this.locale, { useGrouping: true });
+    this.shares = new Intl.NumberFormat(this.locale, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
     this.plurals = new Intl.PluralRules(this.tag);
     this.regions = new Intl.DisplayNames([this.tag], { type: "region" });
   }
