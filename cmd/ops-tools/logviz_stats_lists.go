@@ -221,8 +221,13 @@ func weekdayList(s *logviz.Statistics) *statsList {
 
 func loginList(logins []logviz.Login, notListed int) *statsList {
 	l := &statsList{columns: []statsColumn{
-		{"Accepted", "time", false}, {"Account", "account", false}, {"Method", "method", false}, {"Address", "address", false},
-		{"Country", "country", false}, {"Failures", "failures_before", true}, {"Same user", "same_account_before", true},
+		{"Accepted", "time", false},
+		{"Account", "account", false},
+		{"Method", "method", false},
+		{"Address", "address", false},
+		{"Country", "country", false},
+		{"Failures", "failures_before", true},
+		{"Same user", "same_account_before", true},
 	}}
 	for _, login := range logins {
 		ip, at := statsCell{"not logged", ""}, statsCell{"not logged", ""}

@@ -27,11 +27,8 @@ func (p *statsPrinter) strip() {
 	if p.width > 0 && p.width < len("2026-03-14  ")+24*wide {
 		wide = 1
 	}
-	head := ""
-	for hour := 0; hour < 24; hour += 6 {
-		head += fmt.Sprintf("%-*d", 6*wide, hour)
-	}
-	fmt.Fprintln(p, p.style.Bold("Day         "+strings.TrimRight(head, " ")))
+	head := fmt.Sprintf("Day         %-*d%-*d%-*d%d", 6*wide, 0, 6*wide, 6, 6*wide, 12, 18)
+	fmt.Fprintln(p, p.style.Bold(head))
 	for _, d := range days {
 		fmt.Fprintf(p, "%s  ", d.Date)
 		for _, n := range byDay[d.Date] {
@@ -44,10 +41,10 @@ func (p *statsPrinter) strip() {
 		fmt.Fprintln(p, p.style.Dim(fmt.Sprintf("and %s earlier ones", count(left))))
 	}
 	if most > 0 {
-		legend := "failed attempts in an hour:"
+		fmt.Fprint(p, "failed attempts in an hour:")
 		for step := 1; step <= terminal.Shades; step++ {
-			legend += " " + p.style.Heat(p.blocks.Shade(step), step)
+			fmt.Fprintf(p, " %s", p.style.Heat(p.blocks.Shade(step), step))
 		}
-		fmt.Fprintf(p, "%s from %s to %s\n", legend, count(fewest), count(most))
+		fmt.Fprintf(p, " from %s to %s\n", count(fewest), count(most))
 	}
 }
