@@ -26,7 +26,8 @@ type Statistics struct {
 		Failed   int `json:"failed"`
 		Accepted int `json:"accepted"`
 	} `json:"attempts"`
-	// Users tells the failed attempts by whether the system knew the account; the sum is attempts.failed.
+	// Users tells the failed attempts by whether the log says that the system does not know the account ("invalid user");
+	// the sum is attempts.failed.
 	Users struct {
 		Known   int `json:"known"`
 		Unknown int `json:"unknown"`
