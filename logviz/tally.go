@@ -25,8 +25,8 @@ const (
 
 // Tally counts the events of one or more logs. It needs memory for the different accounts, addresses and hours, and 16
 // bytes for each moment at which an address failed on an account, all up to limits: 262,144 accounts and addresses,
-// 131,072 hours, 65,536 logins of which 1000 are listed, 256 methods, 2,097,152 moments. Beyond the last, moments are
-// told apart by the hour; beyond the others, what is left out is counted as [NotListed].
+// 131,072 hours, 65,536 logins of which 1000 are listed, 256 methods, 2,097,152 moments; about 150 MB at all limits.
+// Beyond the last, moments are told apart by the hour; beyond the others, what is left out is counted as [NotListed].
 //
 // A Tally is not safe for concurrent use, and that includes Statistics.
 type Tally struct {
@@ -53,7 +53,6 @@ type Tally struct {
 	moments    int // of all histories
 	maxMoments int
 	full       bool // folding does not help any more
-	forgotten  int
 }
 
 // share is failed attempts and their course over the day.
@@ -78,11 +77,12 @@ type account struct {
 type methodShare struct{ method, n uint32 }
 
 type address struct {
-	ip       netip.Addr
-	place    geo.Place
-	attempts int  // failed
-	entered  bool // there is a login from it
-	history  history
+	ip        netip.Addr
+	place     geo.Place
+	attempts  int  // failed
+	entered   bool // there is a login from it
+	history   history
+	forgotten int // attempts that the history lacks
 }
 
 type hour struct{ failed, accepted int }
