@@ -161,7 +161,7 @@ func auto(s string) string {
 
 func (d *Data) title() string {
 	if d.Title == "" {
-		return "Failed ssh logins around the world"
+		return wordsFor(d.Lang).title
 	}
 	return d.Title
 }
