@@ -40,7 +40,7 @@ func mailPicture(data *page.Data, timeline *logviz.Timeline) (*page.Picture, err
 	if err != nil {
 		return nil, err
 	}
-	look := timelapse.Options{Size: image.Pt(1280, 720), Theme: timelapse.Light, Title: data.Title, Note: data.Notes[0]}
+	look := timelapse.Options{Size: image.Pt(960, 540), Theme: timelapse.Light, Title: data.Title, Note: data.Notes[0]}
 	if language, err := timelapse.ParseLanguage(data.Lang); err == nil { // it has none called auto
 		look.Language = language
 	}
@@ -61,5 +61,5 @@ func mailPicture(data *page.Data, timeline *logviz.Timeline) (*page.Picture, err
 	if err := encoder.Encode(&b, picture); err != nil {
 		return nil, err
 	}
-	return &page.Picture{PNG: b.Bytes(), Width: look.Size.X / 2}, nil
+	return &page.Picture{PNG: b.Bytes(), Width: 640}, nil
 }

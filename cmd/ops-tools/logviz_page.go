@@ -7,6 +7,7 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -151,11 +152,22 @@ func (o *pageOptions) check() (*page.Target, error) {
 	if err := o.privacy.check(); err != nil {
 		return nil, err
 	}
-	target, err := parseTarget(o.target)
-	if target == nil {
-		return nil, err
+	return parseTarget(o.target)
+}
+
+// parseTarget reads NAME@LATITUDE,LONGITUDE, in the order in which maps on the web give them. An empty text is no target.
+func parseTarget(text string) (*page.Target, error) {
+	if text == "" {
+		return nil, nil
 	}
-	return &page.Target{Name: target.Name, Longitude: target.Place.Lon, Latitude: target.Place.Lat}, nil
+	at := strings.LastIndexByte(text, '@') // a name may have one too
+	lat, lon, ok := strings.Cut(text[at+1:], ",")
+	latitude, err1 := strconv.ParseFloat(strings.TrimSpace(lat), 64)
+	longitude, err2 := strconv.ParseFloat(strings.TrimSpace(lon), 64)
+	if at < 0 || !ok || err1 != nil || err2 != nil || !(latitude >= -90 && latitude <= 90 && longitude >= -180 && longitude <= 180) {
+		return nil, usageError("--target %s: write it as NAME@LATITUDE,LONGITUDE in degrees, north and east positive, as in nas@48.85,2.35", text)
+	}
+	return &page.Target{Name: text[:at], Latitude: latitude, Longitude: longitude}, nil
 }
 
 // booking counts for a page.

@@ -146,11 +146,15 @@ func (l *lister) networks() listing {
 func (l *lister) methods() listing {
 	h, all := &l.heads, l.data.Statistics.Methods
 	t := listing{Title: l.tables.methods, Heads: heads(h.method, h.attempts+right, h.share+right)}
-	for _, m := range all[:min(l.top, len(all))] {
-		if m.Attempts > 0 {
+	failed := 0
+	for _, m := range all {
+		if m.Attempts == 0 { // it only got in
+			continue
+		}
+		if failed++; failed <= l.top {
 			t.Rows = append(t.Rows, l.counted(m.Attempts, all[0].Attempts, shortened(m.Name)))
 		}
 	}
-	t.More = l.rest(len(t.Rows), len(all))
+	t.More = l.rest(len(t.Rows), failed)
 	return t
 }
