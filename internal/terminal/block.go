@@ -82,5 +82,5 @@ func ShadeOf(n, fewest, most int) int {
 	case n <= fewest:
 		return 1
 	}
-	return 1 + int(math.Log(float64(n)/float64(fewest))/math.Log(float64(most)/float64(fewest))*Shades)
+	return min(1+int(math.Log(float64(n)/float64(fewest))/math.Log(float64(most)/float64(fewest))*Shades), Shades)
 }

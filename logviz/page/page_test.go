@@ -42,7 +42,7 @@ func TestPayload(t *testing.T) {
 		`"offsets":[[1774738800,3600,"CET"],[1774746000,7200,"CEST"]],"statistics":{},"places":["CN","-private","-unknown"],` +
 		`"sources":["203.0.113.7","10.0.0.1",""],"source_place":[0,1,2],"source_others":{},` +
 		`"accounts":["root","","\u001b\u202e\u003c/script\u003e"],"account_others":{},"methods":["password","publickey"],` +
-		`"notes":["IP locations: a table"],"target":{"name":"nas","longitude":2.35,"latitude":48.85}}`
+		`"notes":["IP locations: a table"],"target":{"name":"nas","x":485,"y":68}}`
 	if string(got) != strings.Replace(want, `\u202e`, "\u202e", 1) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"ops/logviz"
 	"ops/logviz/geo"
+	"ops/logviz/worldmap"
 )
 
 // Data is what a page tells. Table and Statistics are of the same events.
@@ -30,9 +31,24 @@ type Data struct {
 
 // Target is the place of the machine that was attacked.
 type Target struct {
-	Name      string  `json:"name"`
-	Longitude float64 `json:"longitude"`
-	Latitude  float64 `json:"latitude"`
+	Name      string
+	Longitude float64 // degrees east
+	Latitude  float64 // degrees north
+}
+
+// Mark is a place on the page's map, in its units.
+type Mark struct {
+	Name string `json:"name"`
+	X    int    `json:"x"`
+	Y    int    `json:"y"`
+}
+
+func (t *Target) mark() *Mark {
+	if t == nil {
+		return nil
+	}
+	at := worldView().Dot(worldmap.Point{Lon: t.Longitude, Lat: t.Latitude})
+	return &Mark{Name: t.Name, X: round(at.X), Y: round(at.Y)}
 }
 
 // DefaultRows is how many rows a table should have at most for a page.
@@ -59,7 +75,7 @@ type Header struct {
 	AccountOthers map[string]int  `json:"account_others"` // by index: how many accounts an account stands for
 	Methods       []string        `json:"methods"`        // as sshd names them
 	Notes         []string        `json:"notes"`          //
-	Target        *Target         `json:"target"`         //
+	Target        *Mark           `json:"target"`         //
 	Seq           int             `json:"seq,omitempty"`  // of a live page
 }
 
@@ -126,7 +142,7 @@ func (d *Data) header(t *table) *Header {
 	h := &Header{
 		Version: 1, Title: d.title(), Generator: d.Generator, Lang: auto(d.Lang), Theme: auto(d.Theme),
 		From: d.Table.From.Unix(), Step: int64(d.Table.Step / time.Second), Steps: d.Table.Steps,
-		Zone: d.Zone.String(), Statistics: d.statistics(), Notes: append([]string{}, d.Notes...), Target: d.Target,
+		Zone: d.Zone.String(), Statistics: d.statistics(), Notes: append([]string{}, d.Notes...), Target: d.Target.mark(),
 		SourceOthers: map[string]int{}, AccountOthers: map[string]int{}, Seq: d.Seq,
 		Places: []string{}, Sources: []string{}, SourcePlace: []int{}, Accounts: []string{}, Methods: append([]string{}, t.methods...),
 	}

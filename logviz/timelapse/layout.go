@@ -85,13 +85,25 @@ func newLayout(size image.Point, region bool) layout {
 	l.row = em(24)
 	l.countriesHead = l.accepted.Max.Y + em(34)
 	l.countriesTop = l.countriesHead + em(9)
-	head, foot := em(34)+em(9), l.note
-	rows := (foot - l.countriesTop - head) / l.row
-	l.accounts = min(max(rows*5/13, 2), mostAccounts)
-	l.countries = min(max(rows-l.accounts, 3), mostCountries)
-	l.accountsHd = l.countriesTop + l.countries*l.row + em(34)
-	l.accountsTop = l.accountsHd + em(9)
+	l.fitLists()
 	return l
+}
+
+// fewestRows is how many rows the lists have together at least.
+const fewestRows = 5
+
+// rows is how many rows there is room for in both lists.
+func (l *layout) rows() int {
+	return (l.note - int(11*l.em+0.5) - l.countriesTop - int(34*l.em+0.5) - int(9*l.em+0.5)) / l.row
+}
+
+// fitLists gives the lists the rows that are left.
+func (l *layout) fitLists() {
+	rows := l.rows()
+	l.accounts = min(max(rows*5/13, 2), mostAccounts)
+	l.countries = min(max(rows-l.accounts, fewestRows-2), mostCountries)
+	l.accountsHd = l.countriesTop + l.countries*l.row + int(34*l.em+0.5)
+	l.accountsTop = l.accountsHd + int(9*l.em+0.5)
 }
 
 // fitWorld returns the largest map of the world in a rectangle, on its left.

@@ -21,6 +21,7 @@ type page struct {
 
 	chart              *chart
 	course             *course
+	calendar           *calendar // nil without several days
 	clock, zone, date  *text
 	failed             *text
 	failedCaption      *text
@@ -44,6 +45,7 @@ func (f *Film) newPage(summary bool) (*page, error) {
 		return nil, err
 	}
 	p.caption, p.body, p.strong = faces.caption, faces.body, faces.strong
+	p.calendar = p.newCalendar()
 
 	// The wide column.
 	put := func(fc *face, k script, s span, baseline int, ink rgb, words string) {
@@ -58,7 +60,7 @@ func (f *Film) newPage(summary bool) (*page, error) {
 		glow, head = float64(f.pace.place), fmt.Sprintf(f.say.whole, f.say.span(f.end().Sub(f.rec.Start)))
 	}
 	scale := newScale(glow, p.palette)
-	p.chart = newChart(p.canvas, f.world, f.scope, l.unit, scale, p.palette)
+	p.chart = newChart(p, f.scope, scale, summary)
 	half := (l.wide.min + l.wide.max) / 2
 	put(p.caption, words, span{l.wide.min, half}, l.legendHead, pal.soft, head)
 	p.drawLegend(scale)
@@ -68,6 +70,7 @@ func (f *Film) newPage(summary bool) (*page, error) {
 
 	// The narrow column.
 	p.newClock(faces, summary)
+	p.calendar.draw(p)
 	p.canvas.fill(image.Rect(l.narrow.min, l.rule, l.narrow.max, l.rule+max(1, int(l.unit))), pal.rule)
 	p.failed = p.text(faces.big, figures, l.narrow, l.failed, left, pal.ink)
 	p.failedCaption = p.text(p.body, words, l.narrow, l.failedCaption, left, pal.soft)

@@ -183,7 +183,7 @@ function lists(ctx: Context): Ranking[] {
       key: (i) => h.accounts[i]!,
       label: (i) => h.accounts[i]! || l.say("empty"),
       values: (v) => v.byAccount,
-      others: (i) => h.account_others?.[i] ?? 0,
+      others: (i) => (h.accounts[i] === "" ? (h.account_others?.[i] ?? 0) : 0),
       chosen: (s) => s.filter.account,
     }),
     new Ranking(ctx, {
@@ -194,8 +194,9 @@ function lists(ctx: Context): Ranking[] {
       key: (i) => h.sources[i]!,
       label: (i) => h.sources[i]!,
       values: (v) => v.bySource,
-      others: (i) => model.others(i),
+      others: (i) => (h.sources[i] === "" ? model.others(i) : 0), // a network that stands for several has a name
       skip: (i) => h.sources[i] === "",
+      none: () => h.sources.every((name) => name === ""),
       chosen: (s) => s.filter.source,
     }),
     new Ranking(ctx, {
@@ -207,6 +208,7 @@ function lists(ctx: Context): Ranking[] {
       label: (i) => model.networks[i]!,
       values: (v) => v.byNetwork,
       skip: (i) => model.networks[i] === "",
+      none: () => model.networks.every((name) => name === ""),
       chosen: (s) => s.filter.network,
     }),
     new Ranking(ctx, {

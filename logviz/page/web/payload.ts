@@ -44,6 +44,7 @@ export interface Header {
   notes: string[];
   lang: string; // auto, or one that we speak
   theme: string; // auto, light, dark
+  target: { name: string; x: number; y: number } | null; // what was attacked, in units of the map
   seq?: number; // of a live page
 }
 
