@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,6 +16,7 @@ import (
 	"ops/logviz/geo"
 	"ops/logviz/normalize"
 	"ops/logviz/page"
+	"ops/logviz/worldmap"
 )
 
 type pageOptions struct {
@@ -108,7 +108,7 @@ func runPage(ctx context.Context, e *env, o *pageOptions, paths []string) error 
 }
 
 // check reads the flags before the log is read.
-func (o *pageOptions) check() (*page.Target, error) {
+func (o *pageOptions) check() (*worldmap.Landmark, error) {
 	if o.output == "" {
 		return nil, usageError("page needs -o PAGE, as in -o attacks.html")
 	}
@@ -125,21 +125,6 @@ func (o *pageOptions) check() (*page.Target, error) {
 		return nil, err
 	}
 	return parseTarget(o.target)
-}
-
-// parseTarget reads NAME@LATITUDE,LONGITUDE.
-func parseTarget(text string) (*page.Target, error) {
-	if text == "" {
-		return nil, nil
-	}
-	at := strings.LastIndexByte(text, '@')
-	lat, lon, ok := strings.Cut(text[at+1:], ",")
-	latitude, err1 := strconv.ParseFloat(strings.TrimSpace(lat), 64)
-	longitude, err2 := strconv.ParseFloat(strings.TrimSpace(lon), 64)
-	if at < 0 || !ok || err1 != nil || err2 != nil || !(latitude >= -90 && latitude <= 90 && longitude >= -180 && longitude <= 180) {
-		return nil, usageError("--target %s: write it as NAME@LATITUDE,LONGITUDE in degrees, north and east positive, as in nas@48.85,2.35", text)
-	}
-	return &page.Target{Name: text[:at], Latitude: latitude, Longitude: longitude}, nil
 }
 
 // booking counts for a page.

@@ -4,13 +4,12 @@ import (
 	"strconv"
 	"strings"
 
-	"ops/logviz/timelapse"
 	"ops/logviz/worldmap"
 )
 
 // parseTarget reads NAME@LATITUDE,LONGITUDE, in the order in which maps on the web give them. The name may be left off, and may
 // hold an @ itself. An empty text is no target.
-func parseTarget(text string) (*timelapse.Target, error) {
+func parseTarget(text string) (*worldmap.Landmark, error) {
 	if text == "" {
 		return nil, nil
 	}
@@ -21,5 +20,5 @@ func parseTarget(text string) (*timelapse.Target, error) {
 	if !ok || err1 != nil || err2 != nil || !(-90 <= latitude && latitude <= 90) || !(-180 <= longitude && longitude <= 180) {
 		return nil, usageError("--target %s: write it as NAME@LATITUDE,LONGITUDE in degrees, as in nas@48.85,2.35", text)
 	}
-	return &timelapse.Target{Name: text[:max(at, 0)], Place: worldmap.Point{Lon: longitude, Lat: latitude}}, nil
+	return &worldmap.Landmark{Name: text[:max(at, 0)], Place: worldmap.Point{Lon: longitude, Lat: latitude}}, nil
 }

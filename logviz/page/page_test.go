@@ -11,6 +11,7 @@ import (
 
 	"ops/logviz"
 	"ops/logviz/geo"
+	"ops/logviz/worldmap"
 )
 
 func TestPayload(t *testing.T) {
@@ -26,7 +27,7 @@ func TestPayload(t *testing.T) {
 	d.attempt(at.Add(2*time.Hour), "", "10.0.0.1", "failure", geo.Place{Kind: geo.Private})
 	d.attempt(at.Add(2*time.Hour), "\x1b\u202e</script>", "", "success", geo.Place{})
 	data := d.data(1000)
-	data.Zone, data.Target, data.Lang = paris, &Target{"nas", 2.35, 48.85}, "fr"
+	data.Zone, data.Target, data.Lang = paris, &worldmap.Landmark{Name: "nas", Place: worldmap.Point{Lon: 2.35, Lat: 48.85}}, "fr"
 	packed, err := data.Payload()
 	if err != nil {
 		t.Fatal(err)
@@ -207,7 +208,9 @@ func TestPrivacy(t *testing.T) {
 	d.attempt(start(), "alice", "198.51.100.3", "success", france)
 	d.attempt(start(), "alice", "", "failure", geo.Place{})
 	hidden := Privacy{
-		Address:      func(a netip.Addr) string { return "address-" + strings.Repeat("x", a.BitLen()/32) + a.String()[len(a.String())-1:] },
+		Address: func(a netip.Addr) string {
+			return "address-" + strings.Repeat("x", a.BitLen()/32) + a.String()[len(a.String())-1:]
+		},
 		HideNetworks: true, Account: func(string) string { return "user-z" }, // all the same
 	}
 	for _, tt := range []struct {

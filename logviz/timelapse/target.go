@@ -9,12 +9,6 @@ import (
 	"ops/logviz/worldmap"
 )
 
-// Target is the machine that was attacked.
-type Target struct {
-	Name  string // beside its mark; optional
-	Place worldmap.Point
-}
-
 // stamped is what lies over everything else in a pixel: how much a halo in the colour of the paper covers, and how much
 // ink, of 255.
 type stamped struct{ halo, ink uint8 }
