@@ -71,7 +71,7 @@ func (s *logSource) feedOne(ctx context.Context, path string, since time.Time, r
 		return withCode(exitNoInput, err)
 	}
 	defer follower.Close()
-	in, err := logfile.NewReader(path, follower, logfile.Options{})
+	in, err := logfile.NewReader(path, follower, logfile.Options{AnyBytes: true})
 	if err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func (s *logSource) feedJournal(ctx context.Context, since time.Time, r *reading
 	if err := cmd.Start(); err != nil {
 		return withCode(exitUnavailable, fmt.Errorf("journal: %w: it comes with systemd", err))
 	}
-	in, err := logfile.NewReader("journal", out, logfile.Options{})
+	in, err := logfile.NewReader("journal", out, logfile.Options{AnyBytes: true})
 	if err == nil {
 		err = s.readFile(ctx, in, "journal", r, to)
 	}
