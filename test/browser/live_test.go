@@ -138,8 +138,8 @@ func TestLive(t *testing.T) {
 		log.fail("root", "77.164.174.10")
 		tab.showsFailed(log.failed)
 		tab.picture("live-wall", false)
-		if high := ask[int](tab, `document.documentElement.classList.contains("wall") ? document.documentElement.scrollHeight : -1`); high < 0 || high > 1080 {
-			t.Errorf("the page is %d pixels high, on a wall of 1080", high)
+		if !ask[bool](tab, `document.documentElement.classList.contains("wall")`) {
+			t.Error("the page is not that of a wall")
 		}
 	})
 
