@@ -40,14 +40,11 @@ func mailPicture(data *page.Data, timeline *logviz.Timeline) (*page.Picture, err
 	if err != nil {
 		return nil, err
 	}
-	look := timelapse.Options{Size: image.Pt(960, 540), Theme: timelapse.Light, Title: data.Title, Note: data.Notes[0]}
+	look := timelapse.Options{Size: image.Pt(960, 540), Theme: timelapse.Light, Title: data.Title, Note: data.Notes[0], Target: data.Target}
 	if language, err := timelapse.ParseLanguage(data.Lang); err == nil { // it has none called auto
 		look.Language = language
 	}
 	look.CountryName = countryNames(look.Language)
-	if data.Target != nil {
-		look.Target = &timelapse.Target{Name: data.Target.Name, Place: worldmap.Point{Lon: data.Target.Longitude, Lat: data.Target.Latitude}}
-	}
 	film, err := timelapse.New(world, rec, look)
 	if err != nil {
 		return nil, err

@@ -7,7 +7,6 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,6 +18,7 @@ import (
 	"ops/logviz/geo"
 	"ops/logviz/normalize"
 	"ops/logviz/page"
+	"ops/logviz/worldmap"
 )
 
 type pageOptions struct {
@@ -133,7 +133,7 @@ func (o *pageOptions) write(w io.Writer, data *page.Data, timeline *logviz.Timel
 func (o *pageOptions) format() string { return strings.ToLower(filepath.Ext(o.output)) }
 
 // check reads the flags before the log is read.
-func (o *pageOptions) check() (*page.Target, error) {
+func (o *pageOptions) check() (*worldmap.Landmark, error) {
 	if o.output == "" {
 		return nil, usageError("page needs -o PAGE, as in -o attacks.html")
 	}
@@ -153,21 +153,6 @@ func (o *pageOptions) check() (*page.Target, error) {
 		return nil, err
 	}
 	return parseTarget(o.target)
-}
-
-// parseTarget reads NAME@LATITUDE,LONGITUDE, in the order in which maps on the web give them. An empty text is no target.
-func parseTarget(text string) (*page.Target, error) {
-	if text == "" {
-		return nil, nil
-	}
-	at := strings.LastIndexByte(text, '@') // a name may have one too
-	lat, lon, ok := strings.Cut(text[at+1:], ",")
-	latitude, err1 := strconv.ParseFloat(strings.TrimSpace(lat), 64)
-	longitude, err2 := strconv.ParseFloat(strings.TrimSpace(lon), 64)
-	if at < 0 || !ok || err1 != nil || err2 != nil || !(latitude >= -90 && latitude <= 90 && longitude >= -180 && longitude <= 180) {
-		return nil, usageError("--target %s: write it as NAME@LATITUDE,LONGITUDE in degrees, north and east positive, as in nas@48.85,2.35", text)
-	}
-	return &page.Target{Name: text[:at], Latitude: latitude, Longitude: longitude}, nil
 }
 
 // booking counts for a page.

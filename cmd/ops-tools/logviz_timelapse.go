@@ -149,12 +149,8 @@ func (o *timelapseOptions) check() (*timelapse.Options, error) {
 	if film.Language, err = timelapse.ParseLanguage(o.lang); err != nil {
 		return nil, usageError("--lang: %w", err)
 	}
-	target, err := parseTarget(o.target)
-	if err != nil {
+	if film.Target, err = parseTarget(o.target); err != nil {
 		return nil, err
-	}
-	if target != nil {
-		film.Target = &timelapse.Target{Name: target.Name, Place: worldmap.Point{Lon: target.Longitude, Lat: target.Latitude}}
 	}
 	if o.arcs && film.Target == nil {
 		return nil, usageError("--arcs: say where they lead to with --target NAME@LAT,LON")

@@ -96,12 +96,6 @@ func newWorldShapes() (*worldShapes, error) {
 	return w, nil
 }
 
-// mapView is the projection of the map, as high as its width asks for: fitted once into more than enough, then exactly.
-func mapView() *worldmap.View {
-	frame := worldmap.EqualEarth(image.Rect(0, 0, mapWidth, mapWidth), worldmap.Crop{}).Frame()
-	return worldmap.EqualEarth(image.Rect(0, 0, mapWidth, frame.Dy()), worldmap.Crop{})
-}
-
 // signedArea is positive for outer rings and negative for holes, or the other way around.
 func signedArea(line []worldmap.Pixel) float64 {
 	sum := 0.0

@@ -12,6 +12,7 @@ import (
 
 	"ops/logviz"
 	"ops/logviz/geo"
+	"ops/logviz/worldmap"
 )
 
 func TestPayload(t *testing.T) {
@@ -27,7 +28,7 @@ func TestPayload(t *testing.T) {
 	d.attempt(at.Add(2*time.Hour), "", "10.0.0.1", "failure", geo.Place{Kind: geo.Private})
 	d.attempt(at.Add(2*time.Hour), "\x1b\u202e</script>", "", "success", geo.Place{})
 	data := d.data(1000)
-	data.Zone, data.Target, data.Lang = paris, &Target{"nas", 2.35, 48.85}, "fr"
+	data.Zone, data.Target, data.Lang = paris, &worldmap.Landmark{Name: "nas", Place: worldmap.Point{Lon: 2.35, Lat: 48.85}}, "fr"
 	packed, err := data.Payload()
 	if err != nil {
 		t.Fatal(err)
@@ -195,7 +196,7 @@ func checkMarkup(t *testing.T, page string) {
 	t.Helper()
 	page = regexp.MustCompile(`(?s)<style>.*?</style>|<script type="[a-z/-]*"( id="[a-z]*")?>.*?</script>`).ReplaceAllString(page, "")
 	known := regexp.MustCompile(`^<(!doctype html|/?(html|head|body|title|main|noscript|h1|h2|bdi|p|dl|div|dt|dd|section|table|thead|tbody|tr|th|td|footer)|meta|img)` +
-		`( (lang|name|content|http-equiv|charset|id|scope|width|align|valign|bgcolor|style|role|cellpadding|cellspacing|border|alt)="[^"<>]*"| src="cid:map")*>$`)
+		`( (lang|class|name|content|http-equiv|charset|id|scope|width|align|valign|bgcolor|style|role|cellpadding|cellspacing|border|alt)="[^"<>]*"| src="cid:map")*>$`)
 	for _, tag := range regexp.MustCompile(`<[^>]*>?`).FindAllString(page, -1) {
 		if !known.MatchString(tag) {
 			t.Fatalf("the page has %.80q", tag)
