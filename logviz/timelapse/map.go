@@ -2,6 +2,7 @@ package timelapse
 
 import (
 	"image"
+
 	"ops/logviz/worldmap"
 )
 
