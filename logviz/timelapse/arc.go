@@ -116,12 +116,12 @@ func (fs *flights) shine(arc, bucket int, bright *[arcSteps]uint8) {
 }
 
 // buildArcs lays the arcs over the pixels of a chart in the making.
-func (b *chartBuilder) buildArcs(f *Film, unit float64) {
+func (b *chartBuilder) buildArcs(world *worldmap.World, codes []string, target worldmap.Point, unit float64) {
 	width := max(1.7*unit, 1.2)
-	for i, code := range f.arcs {
-		country, _ := f.world.Index(code)
+	for i, code := range codes {
+		country, _ := world.Index(code)
 		b.arcs = append(b.arcs, arc{})
-		for off, c := range b.trace(b.scope.view.GreatCircle(f.world.Countries()[country].Label, f.o.Target.Place), width) {
+		for off, c := range b.trace(b.scope.view.GreatCircle(world.Countries()[country].Label, target), width) {
 			b.arched[off] = append(b.arched[off], arcShare{uint8(i), c.step, c.cover})
 		}
 	}

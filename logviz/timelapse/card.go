@@ -121,7 +121,7 @@ func (p *page) drawBackdrop() {
 	}
 	dim := *p
 	dim.palette = pal
-	newChart(&dim, p.film.newScope(box, p.layout.unit), newScale(10, pal), true)
+	newChart(&dim, p.film.newScope(box, p.layout.unit), newScale(10, pal), nil, nil)
 }
 
 // put writes a line that stays.

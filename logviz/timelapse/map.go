@@ -2,6 +2,7 @@ package timelapse
 
 import (
 	"image"
+	"ops/logviz/worldmap"
 )
 
 // chart is the map on a canvas: which pixels belong to which place (a country, or a mark for those out of sight), and what
@@ -56,8 +57,8 @@ type dotShare struct {
 	disc, ring, halo uint8
 }
 
-// newChart paints the empty map onto a page and returns it ready to show countries. A summary has no arcs: nothing moves.
-func newChart(pg *page, scope *scope, s *scale, summary bool) *chart {
+// newChart paints the empty map onto a page and returns it ready to show countries, with a target and arcs if there are any.
+func newChart(pg *page, scope *scope, s *scale, target *worldmap.Landmark, arcs []string) *chart {
 	c, world, unit, p := pg.canvas, pg.film.world, pg.layout.unit, pg.palette
 	view, raster := scope.view, scope.raster
 	box := view.Bounds()
@@ -82,9 +83,9 @@ func newChart(pg *page, scope *scope, s *scale, summary bool) *chart {
 		chart: ch, canvas: c, scope: scope, at: map[int32]int32{}, arched: map[int32][]arcShare{},
 		borders: view.Stroke(world.Borders(), max(0.6*unit, 0.5)),
 	}
-	b.top = pg.stampTarget(view)
-	if !summary {
-		b.buildArcs(pg.film, unit)
+	if target != nil {
+		b.top = pg.stampTarget(view, target)
+		b.buildArcs(world, arcs, target.Place, unit)
 	}
 	b.build(unit)
 	for i := range ch.areas {
