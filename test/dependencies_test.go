@@ -47,10 +47,13 @@ func dependencies() []dependency {
 		{"github.com/klauspost/compress", "unpacks logs compressed with zstd, packs Parquet's pages", []string{"logviz"}},
 		{"github.com/ulikunitz/xz", "unpacks logs compressed with xz", []string{"logviz"}},
 		{"github.com/parquet-go/parquet-go", "writes and reads events as Parquet", []string{"logviz/encode"}},
+		{"github.com/evanw/esbuild", "bundles the page's TypeScript when it was changed; in no binary of ours", []string{"logviz/page/pack"}},
 		{
 			"github.com/santhosh-tekuri/jsonschema", "proves in tests that the schemas we print accept our examples and output",
 			[]string{"logviz", "cmd", "test", "sshrestrict/schema"},
 		},
+		{"github.com/chromedp/chromedp", "drives the browser in which the pages are tested", []string{"test/browser"}},
+		{"github.com/chromedp/cdproto", "the commands and events of the browser's protocol, where chromedp has no action", []string{"test/browser"}},
 		{"github.com/rogpeppe/go-internal", "testscript: tests of the command line that read like a manual", []string{"cmd", "test"}},
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"ops/internal/terminal"
 	"ops/logviz"
 	"ops/logviz/geo"
+	"ops/logviz/geo/cldr"
 	"ops/logviz/normalize"
 	"ops/logviz/timelapse"
 	"ops/logviz/worldmap"
@@ -24,6 +25,11 @@ type timelapseOptions struct {
 	logs   logFlags
 	output string
 	pace   paceFlags
+	mode   string
+	focus  string
+	target string
+	arcs   bool
+	lang   string
 	window time.Duration
 	size   string
 	fps    int
@@ -44,6 +50,7 @@ func newTimelapse(e *env) *cobra.Command {
 			"have attempts: a day lasts 48 seconds. FILM appears when it is whole; an interrupted film leaves nothing.",
 		Example: "  ops logviz timelapse /var/log/auth.log -o day.mp4\n" +
 			"  ops logviz timelapse --tz UTC --range events --duration 30s auth.log.1.gz -o attack.webm\n" +
+			"  ops logviz timelapse --focus europe --target nas@48.85,2.35 --arcs --lang fr auth.log -o jour.mp4\n" +
 			"  journalctl -u ssh -S yesterday -o json | ops logviz timelapse - -o yesterday.png",
 		Args: someArgs("a FILE, or - for the standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runTimelapse(cmd.Context(), e, o, args) },
@@ -52,10 +59,15 @@ func newTimelapse(e *env) *cobra.Command {
 	o.pace.add(cmd)
 	flags := cmd.Flags()
 	flags.StringVarP(&o.output, "output", "o", "", "`FILM` to write: .mp4, .webm, .gif or .png")
-	flags.DurationVar(&o.window, "window", 0, "log `TIME` in which an attempt fades: a steady source shows its attempts in one window (default: 15 frames)")
+	flags.StringVar(&o.mode, "mode", "pulse", "what the map shows: pulse (attempts light up and fade), window (the attempts of the last --window), cumulative (all since the start)")
+	flags.DurationVar(&o.window, "window", 0, "log `TIME` in which an attempt fades, or is shown at all: a steady source shows its attempts in one window (default: 15 frames)")
+	flags.StringVar(&o.focus, "focus", "world", "`REGION` that the map shows: world, europe, asia, africa, north-america, south-america, oceania, a country's code such as FR, or WEST,SOUTH,EAST,NORTH in degrees")
 	flags.StringVar(&o.size, "size", "1280x720", "`WIDTHxHEIGHT` in pixels, from 640x360 to 3840x2160")
 	flags.IntVar(&o.fps, "fps", 30, "frames a second")
 	flags.StringVar(&o.theme, "theme", "dark", "dark or light")
+	flags.StringVar(&o.target, "target", "", "`NAME@LAT,LON` of the machine that was attacked, to be marked on the map: nas@48.85,2.35")
+	flags.BoolVar(&o.arcs, "arcs", false, "let comets fly from the countries to --target")
+	flags.StringVar(&o.lang, "lang", "en", "`LANGUAGE` of the film: en, de, es or fr")
 	flags.StringVar(&o.title, "title", "", "`TEXT` above the map")
 	flags.BoolVar(&o.json, "json", false, "print the statistics as JSON, as 'ops logviz stats --json' does")
 	return cmd
@@ -65,6 +77,13 @@ func runTimelapse(ctx context.Context, e *env, o *timelapseOptions, paths []stri
 	film, err := o.check()
 	if err != nil {
 		return err
+	}
+	world, err := worldmap.Load()
+	if err != nil {
+		return err
+	}
+	if film.Focus, err = world.Region(o.focus); err != nil {
+		return usageError("--focus: %w", err)
 	}
 	if err := checkOutput(o.output); err != nil {
 		return err
@@ -92,12 +111,13 @@ func runTimelapse(ctx context.Context, e *env, o *timelapseOptions, paths []stri
 			return err
 		}
 	}
-	world, err := worldmap.Load()
-	if err != nil {
-		return err
-	}
 	film.Note = logs.locator.Info().Note() + ". Map: Natural Earth, Visionscarto"
-	film.CountryName = geo.Name
+	film.CountryName = func(code string) string {
+		if name, ok := cldr.Name(code, film.Language.String()); ok {
+			return name
+		}
+		return geo.Name(code)
+	}
 	return o.write(ctx, e, world, rec, *film)
 }
 
@@ -110,13 +130,25 @@ func (o *timelapseOptions) check() (*timelapse.Options, error) {
 	if !slices.Contains(timelapse.Extensions(), ext) {
 		return nil, usageError("-o %s: the name must end in %s", o.output, strings.Join(timelapse.Extensions(), ", "))
 	}
-	film := &timelapse.Options{FPS: o.fps, Window: o.window, Title: o.title}
+	film := &timelapse.Options{FPS: o.fps, Window: o.window, Title: o.title, Arcs: o.arcs}
 	if _, err := fmt.Sscanf(o.size+"\n", "%dx%d\n", &film.Size.X, &film.Size.Y); err != nil || film.Size.X <= 0 || film.Size.Y <= 0 {
 		return nil, usageError("--size %s: write it as 1280x720", o.size)
 	}
 	var err error
 	if film.Theme, err = timelapse.ParseTheme(o.theme); err != nil {
 		return nil, usageError("--theme: %w", err)
+	}
+	if film.Mode, err = timelapse.ParseMode(o.mode); err != nil {
+		return nil, usageError("--mode: %w", err)
+	}
+	if film.Language, err = timelapse.ParseLanguage(o.lang); err != nil {
+		return nil, usageError("--lang: %w", err)
+	}
+	if film.Target, err = parseTarget(o.target); err != nil {
+		return nil, err
+	}
+	if o.arcs && film.Target == nil {
+		return nil, usageError("--arcs: say where they lead to with --target NAME@LAT,LON")
 	}
 	if o.fps == 0 { // to the library it means the default
 		return nil, usageError("--fps 0: must be 1 to 60")

@@ -46,6 +46,10 @@ func (z *Anonymizer) pseudonym(kind, text string) string {
 	return kind + "-" + strings.ToLower(code[:10])
 }
 
+// Name returns a pseudonym that begins with the kind of what it stands for, as in address-k3fq6gnb2a. It is for pictures
+// and pages, where a pseudonym of [Anonymizer.Address] would be taken for somebody's address.
+func (z *Anonymizer) Name(kind, text string) string { return z.pseudonym(kind, text) }
+
 // User returns the pseudonym of a user's name; that of a mail address is one.
 func (z *Anonymizer) User(name string) string {
 	if name == "" {

@@ -1,4 +1,5 @@
-// Package colormap has the colours that stand for quantities in films and charts: start with [Cividis].
+// Package colormap has the colours that stand for quantities in films and charts. Start with [Cividis]. It promises the
+// colours of the published table within two units of 255, so that all pictures of a log agree.
 package colormap
 
 import (

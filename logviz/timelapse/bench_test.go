@@ -65,7 +65,7 @@ func BenchmarkFilm(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	args := e.args(f.o.Size.X, f.o.Size.Y, f.o.FPS, filepath.Join(dir, "alone.mp4"))
+	args := e.args(f.o.Size.X, f.o.Size.Y, f.o.FPS, filepath.Join(dir, "alone.mp4"), "")
 	args[slices.Index(args, "pipe:0")] = "file:" + raw
 	forgetPeak(b)
 	var ratio, share, ours, encoder []float64

@@ -1,6 +1,7 @@
 package timelapse
 
 import (
+	"fmt"
 	"image"
 	"math"
 	"time"
@@ -145,7 +146,7 @@ func (f *Film) hours() []time.Time {
 func (f *Film) hourLabel(t time.Time) string {
 	switch length := f.end().Sub(f.rec.Start); {
 	case length > 48*time.Hour:
-		return t.Format("2 Jan")
+		return f.say.date(t, f.say.shortDate)
 	case t.Equal(f.end()) && t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0:
 		return "24:00"
 	case length < 10*time.Minute:
@@ -158,27 +159,28 @@ func (f *Film) hourLabel(t time.Time) string {
 // point itself; see [page.markPeak].
 func (p *page) courseHead(summary bool) {
 	f, l := p.film, &p.layout
-	what := "Failed attempts " + per(f.rec.Step)
+	what := fmt.Sprintf(f.say.perStep, f.say.per(f.rec.Step))
 	if !summary && f.pace.bucket > 0 {
-		what += ", peak " + f.peak()
+		what += ", " + f.peak()
 	}
 	p.text(p.caption, words, l.wide, l.courseHead, left, p.palette.soft).show(p.canvas, what)
 }
 
 // moment writes when a bucket began, as exactly as the recording asks for.
 func (f *Film) moment(i int) string {
-	format := "15:04"
+	format, date := "15:04", ""
 	if f.rec.Step%time.Minute != 0 {
 		format = "15:04:05"
 	}
 	if f.end().Sub(f.rec.Start) > 24*time.Hour {
-		format = "2 Jan " + format
+		date = f.say.date(f.time(i), f.say.shortDate) + " "
 	}
-	return f.time(i).Format(format)
+	return date + f.time(i).Format(format)
 }
 
+// peak says how many attempts the fullest bucket has, and when that was.
 func (f *Film) peak() string {
-	return figure(int64(f.pace.bucket)) + " at " + f.moment(f.pace.peak)
+	return fmt.Sprintf(f.say.peak, f.say.figure(int64(f.pace.bucket)), f.moment(f.pace.peak))
 }
 
 // markPeak puts a mark on the highest point of the chart and says how high it is.
@@ -194,6 +196,6 @@ func (p *page) markPeak() {
 	if at+width > fixed.I(l.wide.max) {
 		at = fixed.I(x) - gap - width
 	}
-	at = max(at, fixed.I(l.wide.min)+p.caption.width("Failed attempts "+per(f.rec.Step))+2*gap)
+	at = max(at, fixed.I(l.wide.min)+p.caption.width(fmt.Sprintf(f.say.perStep, f.say.per(f.rec.Step)))+2*gap)
 	p.caption.draw(p.canvas, p.canvas.Bounds(), at, l.courseHead, f.peak(), p.palette.ink)
 }

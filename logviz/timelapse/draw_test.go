@@ -27,6 +27,15 @@ func loadWorld(t testing.TB) *worldmap.World {
 	return world
 }
 
+func region(t testing.TB, name string) []worldmap.Point {
+	t.Helper()
+	points, err := loadWorld(t).Region(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return points
+}
+
 func newFilm(t testing.TB, rec Recording, o Options) *Film {
 	t.Helper()
 	if o.CountryName == nil {
@@ -54,11 +63,28 @@ func pixels(t testing.TB, f *Film, i int) []rgb {
 	return slices.Clone(f.page.canvas.pix)
 }
 
+// looks are options that draw in all the ways there are.
+func looks(t testing.TB) map[string]Options {
+	t.Helper()
+	size := image.Pt(640, 360)
+	return map[string]Options{
+		"dark":       {Size: size},
+		"light":      {Size: size, Theme: Light},
+		"window":     {Size: size, Mode: Window, Window: 5 * time.Minute},
+		"cumulative": {Size: size, Mode: Cumulative},
+		"arcs":       {Size: size, Arcs: true, Target: &worldmap.Landmark{Name: "nas", Place: worldmap.Point{Lon: 2.35, Lat: 48.85}}},
+		"pacific": {
+			Size: size, Arcs: true, Target: &worldmap.Landmark{Name: "日本 host", Place: worldmap.Point{Lon: 139.7, Lat: 35.7}},
+			Focus: region(t, "oceania"), Theme: Light,
+		},
+		"africa": {Size: size, Focus: region(t, "africa")},
+	}
+}
+
 func TestFrameDoesNotDependOnFramesBefore(t *testing.T) {
 	t.Parallel()
-	for _, theme := range []Theme{Dark, Light} {
+	for name, o := range looks(t) {
 		rec := part(testDay(), 400, 600)
-		o := Options{Size: image.Pt(640, 360), Theme: theme}
 		inOrder := newFilm(t, rec, o)
 		for i := range inOrder.Len() {
 			got := pixels(t, inOrder, i)
@@ -66,27 +92,30 @@ func TestFrameDoesNotDependOnFramesBefore(t *testing.T) {
 				continue
 			}
 			if direct := newFilm(t, rec, o); !slices.Equal(got, pixels(t, direct, i)) {
-				t.Fatalf("%v: frame %d drawn after frame %d differs from the same frame drawn alone", theme, i, i-1)
+				t.Fatalf("%s: frame %d drawn after frame %d differs from the same frame drawn alone", name, i, i-1)
 			}
 		}
 		first := pixels(t, newFilm(t, rec, o), 3)
 		if !slices.Equal(pixels(t, inOrder, 3), first) {
-			t.Errorf("%v: frame 3 drawn after the last frame differs from the same frame drawn alone", theme)
+			t.Errorf("%s: frame 3 drawn after the last frame differs from the same frame drawn alone", name)
 		}
 	}
 }
 
 func TestConvertedTilesAreAllThatChanged(t *testing.T) {
 	t.Parallel()
-	f := newFilm(t, part(testDay(), 550, 600), Options{Size: image.Pt(642, 366)}) // tiles at the edges are not whole
-	dirty := newPlanes(642, 366)
-	for i := range f.Len() {
-		pixels(t, f, i)
-		dirty.update(f.page.canvas)
-		whole := newPlanes(642, 366)
-		whole.convert(f.page.canvas, f.page.canvas.Bounds())
-		if sha256.Sum256(dirty.buf) != sha256.Sum256(whole.buf) {
-			t.Fatalf("frame %d: the tiles touched since frame %d are not all that changed", i, i-1)
+	for name, o := range looks(t) {
+		o.Size = image.Pt(642, 366) // tiles at the edges are not whole
+		f := newFilm(t, part(testDay(), 550, 600), o)
+		dirty := newPlanes(642, 366)
+		for i := range f.Len() {
+			pixels(t, f, i)
+			dirty.update(f.page.canvas)
+			whole := newPlanes(642, 366)
+			whole.convert(f.page.canvas, f.page.canvas.Bounds())
+			if sha256.Sum256(dirty.buf) != sha256.Sum256(whole.buf) {
+				t.Fatalf("%s, frame %d: the tiles touched since frame %d are not all that changed", name, i, i-1)
+			}
 		}
 	}
 }
@@ -111,7 +140,10 @@ func TestBoxesDoNotOverlap(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				boxes := append(slices.Clone(p.boxes), p.layout.world, p.layout.legend, p.layout.course)
+				boxes := []image.Rectangle{p.layout.world, p.layout.legend, p.layout.course}
+				for _, x := range p.texts {
+					boxes = append(boxes, x.box)
+				}
 				for _, l := range []*list{p.topCountries, p.topAccounts} {
 					for _, r := range l.rows {
 						boxes = append(boxes, r.bar)

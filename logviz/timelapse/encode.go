@@ -4,16 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"runtime"
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // encode draws all frames into ffmpeg and proves that the file at path is whole.
-func (f *Film) encode(ctx context.Context, e *encoder, path string, progress func(done, total int)) error {
+func encode(ctx context.Context, e *encoder, r reel, path string, progress func(done int)) error {
 	// The kernel kills ffmpeg when the thread that started it ends; so that thread must stay as long as ffmpeg may run.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -23,10 +26,25 @@ func (f *Film) encode(ctx context.Context, e *encoder, path string, progress fun
 		return err
 	}
 	defer write.Close()
+	o, talk, frames := r.look(), new(tail), new(frameCount)
+	chapters, err := inMemory("chapters", ffmetadata(r.chapters(), r.pictures(), o.FPS))
+	if err != nil {
+		return err
+	}
+	defer chapters.Close()
+	said := webVTT(r.captions(), o.FPS)
+	if e.escape != nil {
+		said = e.escape.Replace(said)
+	}
+	captions, err := inMemory("captions", said)
+	if err != nil {
+		return err
+	}
+	defer captions.Close()
 	running, stop := context.WithCancel(ctx)
 	defer stop()
-	talk, frames := new(tail), new(frameCount)
-	cmd := exec.CommandContext(running, e.program, e.args(f.o.Size.X, f.o.Size.Y, f.o.FPS, path)...)
+	cmd := exec.CommandContext(running, e.program, e.args(o.Size.X, o.Size.Y, o.FPS, path, r.language())...)
+	cmd.ExtraFiles = []*os.File{chapters, captions} // descriptors 3 and 4
 	cmd.Env = append(os.Environ(), "LC_ALL=C")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = read, frames, talk
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -36,7 +54,7 @@ func (f *Film) encode(ctx context.Context, e *encoder, path string, progress fun
 	if err != nil {
 		return err
 	}
-	fed := f.feed(ctx, write, progress)
+	fed := feed(ctx, r, write, progress)
 	if fed != nil && !errors.Is(fed, syscall.EPIPE) {
 		stop() // it must not finish what is not whole; after EPIPE it is about to say what went wrong
 	}
@@ -52,30 +70,47 @@ func (f *Film) encode(ctx context.Context, e *encoder, path string, progress fun
 		return fed
 	case fed != nil || ended != nil || talk.String() != "":
 		return fmt.Errorf("ffmpeg: %w", errors.Join(ended, talk.err()))
-	case frames.last() != f.Len():
-		return fmt.Errorf("ffmpeg wrote %d frames of %d", frames.last(), f.Len())
+	case frames.last() != r.pictures():
+		return fmt.Errorf("ffmpeg wrote %d frames of %d", frames.last(), r.pictures())
 	}
-	return checkWhole(path, e.whole)
+	if err := checkWhole(path, e.whole); err != nil || e.finish == nil {
+		return err
+	}
+	return e.finish(path)
 }
 
-// feed draws all frames and sends them through the pipe.
-func (f *Film) feed(ctx context.Context, pipe *os.File, progress func(done, total int)) error {
-	frames, err := newConveyor(pipe, f.o.Size.X, f.o.Size.Y)
+// feed draws all pictures and sends them through the pipe.
+func feed(ctx context.Context, r reel, pipe *os.File, progress func(done int)) error {
+	frames, err := newConveyor(pipe, r.look().Size.X, r.look().Size.Y)
 	if err != nil {
 		return err
 	}
 	defer frames.close()
-	for i := range f.Len() {
-		if err := ctx.Err(); err != nil {
-			return err
+	return eachPicture(ctx, r, func(c *canvas, i, n int) error {
+		for k := range n {
+			if err := frames.send(c); err != nil {
+				return err
+			}
+			progress(i + k + 1)
 		}
-		if err := f.draw(i); err != nil {
-			return err
-		}
-		if err := frames.send(f.page.canvas); err != nil {
-			return err
-		}
-		progress(i+1, f.Len())
+		return nil
+	})
+}
+
+// inMemory returns a file with some text that has no name in any folder, to be read from its beginning.
+func inMemory(name, text string) (*os.File, error) {
+	fd, err := unix.MemfdCreate(name, unix.MFD_CLOEXEC)
+	if err != nil {
+		return nil, os.NewSyscallError("memfd_create", err)
 	}
-	return nil
+	file := os.NewFile(uintptr(fd), name)
+	_, err = file.WriteString(text)
+	if err == nil {
+		_, err = file.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	return file, nil
 }

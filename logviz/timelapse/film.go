@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"math"
 	"time"
 
 	"ops/logviz"
@@ -22,10 +23,22 @@ type Recording struct {
 type Options struct {
 	Size   image.Point   // even, from 640×360 to 3840×2160, between 4:3 and 21:9; default 1280×720
 	FPS    int           // frames a second, 1…60; default 30
-	Window time.Duration // in which an attempt fades by e; default 15 steps
+	Mode   Mode          // what the map shows of a moment; default Pulse
+	Window time.Duration // in which an attempt fades by e, or is shown at all (Mode Window); default 15 steps
 	Theme  Theme         // default Dark
-	Title  string        // default "Failed ssh logins around the world"
-	Note   string        // where the data come from, at the foot of the page; optional
+
+	Language Language // of the film's own words, numbers and dates; default English
+
+	// Focus is what the map must show, as [worldmap.World.Region] returns it; default all the world.
+	Focus []worldmap.Point
+	// Target is marked on the map; with Arcs, comets fly there from the countries that attempts come from.
+	Target *worldmap.Landmark
+	Arcs   bool
+
+	Title string   // default "Failed ssh logins around the world", or less of it with Focus
+	Logs  []string // names of the logs that the recording was read from, for the card; optional
+	Cards bool     // a card before the film that says what is shown, and one after it that sums up
+	Note  string   // where the data come from, at the foot of the page; optional
 
 	CountryName func(code string) string // the name of an ISO 3166-1 alpha-2 code; default the code itself
 }
@@ -35,8 +48,11 @@ type Film struct {
 	world *worldmap.World
 	rec   Recording
 	o     Options
+	say   *phrases
 	fonts typeface.Family
-	whole *tally // all buckets, and the maxima that scales and bars reach to
+	scope *scope
+	arcs  []string // codes of the countries that have arcs
+	whole *tally   // all buckets, and the maxima that scales and bars reach to
 	pace  pace
 
 	page *page  // made by the first frame
@@ -48,7 +64,8 @@ type pace struct {
 	glow    float64 // largest intensity of a country
 	bucket  int     // largest number of failed attempts in a bucket
 	peak    int     // the bucket that has it
-	country int64   // most attempts in all from one country
+	place   int64   // most attempts in all from one place on the map
+	country int64   // and from one country
 	account int64   // and on one account
 }
 
@@ -58,6 +75,12 @@ func New(world *worldmap.World, rec Recording, o Options) (*Film, error) {
 	if err := errors.Join(o.complete(), rec.check()); err != nil {
 		return nil, fmt.Errorf("make film: %w", err)
 	}
+	if o.Title == "" {
+		o.Title = o.Language.phrases().title
+		if len(o.Focus) > 0 {
+			o.Title = o.Language.phrases().titleOfRegion
+		}
+	}
 	if o.Window == 0 {
 		o.Window = 15 * rec.Step
 	}
@@ -65,7 +88,9 @@ func New(world *worldmap.World, rec Recording, o Options) (*Film, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make film: %w", err)
 	}
-	f := &Film{world: world, rec: rec, o: o, fonts: fonts}
+	f := &Film{world: world, rec: rec, o: o, say: o.Language.phrases(), fonts: fonts}
+	l := newLayout(f.o.Size, len(f.o.Focus) > 0)
+	f.scope = f.newScope(l.world, l.unit)
 	f.whole = f.newTally()
 	for i := range rec.Buckets {
 		b := &rec.Buckets[i]
@@ -75,7 +100,13 @@ func New(world *worldmap.World, rec Recording, o Options) (*Film, error) {
 			f.pace.bucket, f.pace.peak = b.Failed, i
 		}
 	}
+	for _, n := range f.whole.totals {
+		f.pace.place = max(f.pace.place, n)
+	}
 	f.pace.country, f.pace.account = f.whole.countries.largest(), f.whole.accounts.largest()
+	if o.Arcs {
+		f.arcs = f.chooseArcs()
+	}
 	return f, nil
 }
 
@@ -89,9 +120,6 @@ func (o *Options) complete() error {
 	}
 	if o.FPS == 0 {
 		o.FPS = 30
-	}
-	if o.Title == "" {
-		o.Title = "Failed ssh logins around the world"
 	}
 	if o.CountryName == nil {
 		o.CountryName = func(code string) string { return code }
@@ -108,6 +136,14 @@ func (o *Options) complete() error {
 		return fmt.Errorf("%d frames a second: must be 1 to 60", o.FPS)
 	case o.Theme != Dark && o.Theme != Light:
 		return fmt.Errorf("%v: not known", o.Theme)
+	case o.Language < English || o.Language > French:
+		return fmt.Errorf("%v: not known", o.Language)
+	case o.Arcs && o.Target == nil:
+		return errors.New("arcs need a target")
+	case o.Target != nil && !(math.Abs(o.Target.Place.Lon) <= 180 && math.Abs(o.Target.Place.Lat) <= 90):
+		return fmt.Errorf("target at longitude %v, latitude %v: not on the earth", o.Target.Place.Lon, o.Target.Place.Lat)
+	case o.Mode < Pulse || o.Mode > Cumulative:
+		return fmt.Errorf("%v: not known", o.Mode)
 	}
 	return nil
 }
@@ -122,7 +158,7 @@ func (r Recording) check() error {
 	return nil
 }
 
-// Len returns the number of frames.
+// Len returns the number of frames, which are those of the recording; see [Film.Pictures].
 func (f *Film) Len() int { return len(f.rec.Buckets) }
 
 // Draw draws frame i, from 0 to Len()-1, and returns it. The picture is valid until the next call; drawing frames in

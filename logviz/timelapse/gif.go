@@ -15,30 +15,32 @@ import (
 // writeGIF writes the film as a GIF that repeats. GIF counts in 1/100 s, so at 30 frames a second the frames stand 3, 3
 // and 4 hundredths and the playing time is kept. Players take less than 2 hundredths for a mistake; where frames are
 // shorter, the ones between are left out.
-func (f *Film) writeGIF(ctx context.Context, out *durable.File, progress func(done, total int)) error {
+func writeGIF(ctx context.Context, r reel, out *durable.File, progress func(done int)) error {
 	const shortest = 2
-	due := func(i int) int { return int(math.Round(float64(i) * 100 / float64(f.o.FPS))) }
+	fps := r.look().FPS
+	due := func(i int) int { return int(math.Round(float64(i) * 100 / float64(fps))) }
 	file := bufio.NewWriterSize(out, 1<<18)
 	var g *gifWriter
-	for i := 0; i < f.Len(); {
-		next := i + 1
-		for next < f.Len() && due(next)-due(i) < shortest {
-			next++
-		}
+	for i := 0; i < r.pictures(); {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := f.draw(i); err != nil {
+		c, err := r.picture(i)
+		if err != nil {
 			return err
+		}
+		next := i + r.hold(i)
+		for next < r.pictures() && due(next)-due(i) < shortest {
+			next++
 		}
 		if g == nil {
-			f.page.canvas.touchAll()
-			g = newGIF(file, f.page)
+			c.touchAll()
+			g = newGIF(file, r)
 		}
-		if err := g.frame(f.page.canvas, due(next)-due(i)); err != nil {
+		if err := g.frame(c, due(next)-due(i)); err != nil {
 			return err
 		}
-		progress(next, f.Len())
+		progress(next)
 		i = next
 	}
 	if err := file.WriteByte(0x3b); err != nil { // trailer
@@ -58,10 +60,10 @@ type gifWriter struct {
 	first   bool
 }
 
-func newGIF(w *bufio.Writer, p *page) *gifWriter {
-	size := p.film.o.Size
+func newGIF(w *bufio.Writer, r reel) *gifWriter {
+	size := r.look().Size
 	g := &gifWriter{
-		w: w, size: size, palette: newGIFPalette(&p.palette, p.chart.scale), first: true,
+		w: w, size: size, palette: r.gifColours(), first: true,
 		shown: make([]uint8, size.X*size.Y), change: make([]uint8, size.X*size.Y),
 	}
 	for i := range g.shown {

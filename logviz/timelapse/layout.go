@@ -40,7 +40,8 @@ type span struct{ min, max int }
 // worldAspect is the width of the map by its height: Equal Earth from 58° south to 84° north.
 const worldAspect = 2.33
 
-func newLayout(size image.Point) layout {
+// newLayout lays out a page. The map of a region takes all the room that there is, whatever its shape.
+func newLayout(size image.Point, region bool) layout {
 	unit := math.Min(float64(size.X)/1280, float64(size.Y)/720)
 	l := layout{unit: unit, em: unit}
 	if unit < 1 {
@@ -65,9 +66,11 @@ func newLayout(size image.Point) layout {
 	l.legend = rect(span{l.wide.min, l.wide.min + em(300)}, l.legendTicks-em(16)-em(9), em(9))
 	l.legendHead = l.legend.Min.Y - em(8)
 	room := image.Rect(l.wide.min, l.subtitle+em(14), l.wide.max, l.legendHead-em(18))
-	height := min(room.Dy(), int(float64(room.Dx())/worldAspect))
-	width := min(room.Dx(), int(float64(height)*worldAspect))
-	l.world = image.Rect(0, 0, width, height).Add(room.Min).Add(image.Pt(0, (room.Dy()-height)/2))
+	if region {
+		l.world = room
+	} else {
+		l.world = fitWorld(room)
+	}
 
 	// The narrow column, from the top down; the lists take what is left.
 	l.clock = l.subtitle
@@ -82,11 +85,30 @@ func newLayout(size image.Point) layout {
 	l.row = em(24)
 	l.countriesHead = l.accepted.Max.Y + em(34)
 	l.countriesTop = l.countriesHead + em(9)
-	head, foot := em(34)+em(9), l.note
-	rows := (foot - l.countriesTop - head) / l.row
-	l.accounts = min(max(rows*5/13, 2), mostAccounts)
-	l.countries = min(max(rows-l.accounts, 3), mostCountries)
-	l.accountsHd = l.countriesTop + l.countries*l.row + em(34)
-	l.accountsTop = l.accountsHd + em(9)
+	l.fitLists()
 	return l
+}
+
+// fewestRows is how many rows the lists have together at least.
+const fewestRows = 5
+
+// rows is how many rows there is room for in both lists.
+func (l *layout) rows() int {
+	return (l.note - int(11*l.em+0.5) - l.countriesTop - int(34*l.em+0.5) - int(9*l.em+0.5)) / l.row
+}
+
+// fitLists gives the lists the rows that are left.
+func (l *layout) fitLists() {
+	rows := l.rows()
+	l.accounts = min(max(rows*5/13, 2), mostAccounts)
+	l.countries = min(max(rows-l.accounts, fewestRows-2), mostCountries)
+	l.accountsHd = l.countriesTop + l.countries*l.row + int(34*l.em+0.5)
+	l.accountsTop = l.accountsHd + int(9*l.em+0.5)
+}
+
+// fitWorld returns the largest map of the world in a rectangle, on its left.
+func fitWorld(room image.Rectangle) image.Rectangle {
+	height := min(room.Dy(), int(float64(room.Dx())/worldAspect))
+	width := min(room.Dx(), int(float64(height)*worldAspect))
+	return image.Rect(0, 0, width, height).Add(room.Min).Add(image.Pt(0, (room.Dy()-height)/2))
 }

@@ -1,10 +1,22 @@
 package timelapse
 
 import (
+	"fmt"
 	"image"
 
 	"golang.org/x/image/math/fixed"
 )
+
+// legendHead says what the colours of a frame count.
+func (f *Film) legendHead() string {
+	switch f.o.Mode {
+	case Window:
+		return f.say.lastOnes(f.span())
+	case Cumulative:
+		return f.say.soFar
+	}
+	return fmt.Sprintf(f.say.fading, f.say.span(f.span()))
+}
 
 // drawLegend paints the scale as a strip from nothing to its top, with as many round numbers below as have room.
 func (p *page) drawLegend(s *scale) {
@@ -18,7 +30,7 @@ func (p *page) drawLegend(s *scale) {
 	type stretch struct{ from, to fixed.Int26_6 }
 	var taken []stretch
 	for _, v := range s.ticks() {
-		label := tickLabel(v)
+		label := p.film.say.tick(v)
 		x := fixed.Int26_6((float64(box.Min.X) + s.position(v)*float64(box.Dx())) * 64)
 		width := p.caption.width(label)
 		from := min(max(x-width/2, fixed.I(box.Min.X)), fixed.I(box.Max.X)-width)
@@ -48,9 +60,10 @@ func (s *scale) ticks() []float64 {
 	return ticks
 }
 
-func tickLabel(v float64) string {
+// tick writes a round number.
+func (p *phrases) tick(v float64) string {
 	if v < 1e5 {
-		return figure(int64(v))
+		return p.figure(int64(v))
 	}
-	return shortFigure(int64(v))
+	return p.shortFigure(int64(v))
 }

@@ -27,7 +27,7 @@ func (p *page) newList(top, n int, largest int64, label func(string) string) *li
 	}
 	in := p.layout.narrow
 	em := func(v float64) int { return int(v*p.layout.em + 0.5) }
-	split := in.max - p.body.width(figure(largest)).Ceil()
+	split := in.max - p.body.width(p.film.say.figure(largest)).Ceil()
 	split = max(split, in.min+(in.max-in.min)/2)
 	for i := range l.rows {
 		y := top + i*p.layout.row

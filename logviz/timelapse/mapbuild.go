@@ -12,10 +12,12 @@ import (
 type chartBuilder struct {
 	*chart
 	canvas  *canvas
-	raster  *worldmap.Raster
+	scope   *scope
 	borders *image.Alpha
 	at      map[int32]int32 // the index of the pixel at an offset, where there is one
 	over    map[int32][]dotShare
+	arched  map[int32][]arcShare
+	top     map[int32]stamped
 }
 
 // Countries below this area, in pixels of a page 720 high, get a dot.
@@ -23,21 +25,29 @@ const smallArea = 60
 
 func (b *chartBuilder) build(unit float64) {
 	dotted := b.placeDots(unit)
-	for _, m := range b.raster.Mixed {
+	for _, m := range b.scope.raster.Mixed {
 		b.pixel(m.X, m.Y, m.Rest, m.Shares)
 	}
-	for i := range b.raster.Areas {
-		src, dst := &b.raster.Areas[i], &b.areas[i]
+	for i := range b.scope.raster.Areas {
+		src, dst := &b.scope.raster.Areas[i], &b.areas[i]
 		for _, r := range src.Runs {
 			b.splitRun(dst, uint16(i), r)
 		}
 		for _, m := range src.Mixed {
-			dst.mixed = append(dst.mixed, b.at[b.offset(b.raster.Mixed[m].X, b.raster.Mixed[m].Y)])
+			dst.mixed = append(dst.mixed, b.at[b.offset(b.scope.raster.Mixed[m].X, b.scope.raster.Mixed[m].Y)])
 		}
 	}
-	for off := range b.over { // what is left lies over water
+	// What is left lies over water.
+	for off := range b.over {
 		b.at[off] = b.add(off, 255, nil)
 	}
+	for off := range b.arched {
+		b.add(off, 255, nil)
+	}
+	for off := range b.top {
+		b.add(off, 255, nil)
+	}
+	b.finishArcs()
 	for country, offs := range dotted {
 		dst := &b.areas[country]
 		for _, off := range offs {
@@ -56,31 +66,44 @@ func (b *chartBuilder) placeDots(unit float64) map[int][]int32 {
 	radius, line := max(4*unit, 2.4), max(unit, 0.7)
 	b.over = map[int32][]dotShare{}
 	dotted := map[int][]int32{}
-	for i, a := range b.raster.Areas {
-		if a.Pixels >= smallArea*unit*unit {
+	for i, a := range b.scope.raster.Areas {
+		if a.Pixels >= smallArea*unit*unit || b.scope.places[i] != i {
 			continue
 		}
-		reach := int(math.Ceil(radius+2*line)) + 1
-		for y := int(a.Dot.Y) - reach; y <= int(a.Dot.Y)+reach; y++ {
-			for x := int(a.Dot.X) - reach; x <= int(a.Dot.X)+reach; x++ {
-				if !(image.Point{X: x, Y: y}).In(b.canvas.Bounds()) {
-					continue
-				}
-				dx, dy := float64(x)-a.Dot.X, float64(y)-a.Dot.Y
-				d := dotShare{
-					country: uint16(i), disc: discCoverage(dx, dy, radius),
-					ring: discCoverage(dx, dy, radius+line), halo: discCoverage(dx, dy, radius+2*line),
-				}
-				if d.halo == 0 {
-					continue
-				}
-				off := b.offset(int32(x), int32(y))
-				b.over[off] = append(b.over[off], d)
-				dotted[i] = append(dotted[i], off)
-			}
-		}
+		dotted[i] = b.placeDot(i, a.Dot, radius+2*line, func(x, y, larger float64) uint8 {
+			return discCoverage(x, y, radius+larger)
+		}, line)
+	}
+	for d, m := range b.scope.marks {
+		i := len(b.scope.places) + d
+		dotted[i] = b.placeDot(i, m.at, 2*radius+2*line, func(x, y, larger float64) uint8 {
+			return m.coverage(x, y, 1.5*radius, larger)
+		}, line)
 	}
 	return dotted
+}
+
+// placeDot computes the pixels of a dot from its coverage, of itself, and larger by a line and by two; nothing of it is
+// farther than reach from its place.
+func (b *chartBuilder) placeDot(country int, at worldmap.Pixel, reach float64, coverage func(x, y, larger float64) uint8, line float64) []int32 {
+	var offs []int32
+	n := int(math.Ceil(reach)) + 1
+	for y := int(at.Y) - n; y <= int(at.Y)+n; y++ {
+		for x := int(at.X) - n; x <= int(at.X)+n; x++ {
+			if !(image.Point{X: x, Y: y}).In(b.canvas.Bounds()) {
+				continue
+			}
+			dx, dy := float64(x)-at.X, float64(y)-at.Y
+			d := dotShare{country: uint16(country), disc: coverage(dx, dy, 0), ring: coverage(dx, dy, line), halo: coverage(dx, dy, 2*line)}
+			if d.halo == 0 {
+				continue
+			}
+			off := b.offset(int32(x), int32(y))
+			b.over[off] = append(b.over[off], d)
+			offs = append(offs, off)
+		}
+	}
+	return offs
 }
 
 // discCoverage is how much of the pixel whose corner lies at (x, y) from the centre a disc covers, 0…255. It takes the
@@ -95,8 +118,7 @@ func (b *chartBuilder) splitRun(dst *area, country uint16, r worldmap.Run) {
 	from := r.X0
 	for x := r.X0; x <= r.X1; x++ {
 		if x < r.X1 {
-			_, dotted := b.over[b.offset(x, r.Y)]
-			if !dotted && b.borders.AlphaAt(int(x), int(r.Y)).A == 0 {
+			if !b.covered(b.offset(x, r.Y)) && b.borders.AlphaAt(int(x), int(r.Y)).A == 0 {
 				continue
 			}
 			dst.mixed = append(dst.mixed, b.pixel(x, r.Y, 0, []worldmap.Share{{Country: country, Weight: 255}}))
@@ -106,6 +128,14 @@ func (b *chartBuilder) splitRun(dst *area, country uint16, r worldmap.Run) {
 		}
 		from = x + 1
 	}
+}
+
+// covered reports whether something lies over the countries in a pixel.
+func (b *chartBuilder) covered(off int32) bool {
+	_, dotted := b.over[off]
+	_, arched := b.arched[off]
+	_, stamped := b.top[off]
+	return dotted || arched || stamped
 }
 
 // pixel makes the pixel at a place where countries have shares.
@@ -131,7 +161,12 @@ func (b *chartBuilder) add(off int32, rest uint8, shares []worldmap.Share) int32
 	}
 	px.dot, px.dots = int32(len(b.dots)), uint8(len(b.over[off]))
 	b.dots = append(b.dots, b.over[off]...)
+	px.arc, px.arcs = int32(len(b.arcShares)), uint8(len(b.arched[off]))
+	b.arcShares = append(b.arcShares, b.arched[off]...)
+	px.top = b.top[off]
 	delete(b.over, off)
+	delete(b.arched, off)
+	delete(b.top, off)
 	b.pixels = append(b.pixels, px)
 	return int32(len(b.pixels) - 1)
 }
@@ -140,21 +175,23 @@ func (b *chartBuilder) add(off int32, rest uint8, shares []worldmap.Share) int32
 func (b *chartBuilder) finish(a *area) {
 	slices.SortFunc(a.mixed, func(i, j int32) int { return int(b.pixels[i].off - b.pixels[j].off) })
 	a.mixed = slices.Compact(a.mixed)
-	tile := func(off int32) int32 {
-		x, y := off%int32(b.canvas.w), off/int32(b.canvas.w)
-		return y/tileSize*int32(b.canvas.tw) + x/tileSize
-	}
 	seen := map[int32]bool{}
 	for _, r := range a.runs {
-		for t := tile(r.off); t <= tile(r.off+r.n-1); t++ {
+		for t := b.tile(r.off); t <= b.tile(r.off+r.n-1); t++ {
 			seen[t] = true
 		}
 	}
 	for _, i := range a.mixed {
-		seen[tile(b.pixels[i].off)] = true
+		seen[b.tile(b.pixels[i].off)] = true
 	}
 	for t := range seen {
 		a.tiles = append(a.tiles, t)
 	}
 	slices.Sort(a.tiles)
+}
+
+// tile is the number of the tile that an offset lies in.
+func (b *chartBuilder) tile(off int32) int32 {
+	x, y := off%int32(b.canvas.w), off/int32(b.canvas.w)
+	return y/tileSize*int32(b.canvas.tw) + x/tileSize
 }

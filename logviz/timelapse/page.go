@@ -1,9 +1,12 @@
 package timelapse
 
 import (
+	"fmt"
 	"image"
 
 	"golang.org/x/image/font/sfnt"
+
+	"ops/logviz"
 )
 
 // page is a canvas with everything that stands on it. Showing a tally redraws what differs from what it shows.
@@ -13,11 +16,12 @@ type page struct {
 	palette palette
 	layout  layout
 
-	caption, body, strong *face             // sizes of type that several parts share
-	boxes                 []image.Rectangle // of all texts; no two may overlap
+	caption, body, strong *face   // sizes of type that several parts share
+	texts                 []*text // all; no two of their boxes may overlap
 
 	chart              *chart
 	course             *course
+	calendar           *calendar // nil without several days
 	clock, zone, date  *text
 	failed             *text
 	failedCaption      *text
@@ -32,7 +36,7 @@ type page struct {
 
 // newPage draws all that does not change. The summary page shows the whole recording at once.
 func (f *Film) newPage(summary bool) (*page, error) {
-	p := &page{film: f, palette: f.o.Theme.palette(), layout: newLayout(f.o.Size)}
+	p := &page{film: f, palette: f.o.Theme.palette(), layout: newLayout(f.o.Size, len(f.o.Focus) > 0)}
 	p.canvas = newCanvas(f.o.Size, p.palette.paper)
 	l, pal := &p.layout, &p.palette
 
@@ -41,21 +45,22 @@ func (f *Film) newPage(summary bool) (*page, error) {
 		return nil, err
 	}
 	p.caption, p.body, p.strong = faces.caption, faces.body, faces.strong
+	p.calendar = p.newCalendar()
 
 	// The wide column.
 	put := func(fc *face, k script, s span, baseline int, ink rgb, words string) {
 		p.text(fc, k, s, baseline, left, ink).show(p.canvas, words)
 	}
 	put(faces.title, names, l.wide, l.title, pal.ink, harmless(f.o.Title, mostText, faces.title.has))
-	put(faces.subtitle, words, l.wide, l.subtitle, pal.soft, "Attempts to log in that were refused, by country of the source address")
+	put(faces.subtitle, words, l.wide, l.subtitle, pal.soft, f.say.subtitle)
 	put(p.caption, names, span{l.wide.min, l.narrow.max}, l.note, pal.soft, f.note(p.caption))
 
-	glow, head := f.pace.glow, "Failed attempts in about "+period(f.o.Window)
+	glow, head := f.pace.glow, f.legendHead()
 	if summary {
-		glow, head = float64(f.pace.country), "Failed attempts in "+period(f.end().Sub(f.rec.Start))
+		glow, head = float64(f.pace.place), fmt.Sprintf(f.say.whole, f.say.span(f.end().Sub(f.rec.Start)))
 	}
 	scale := newScale(glow, p.palette)
-	p.chart = newChart(p.canvas, f.world, l.world, l.unit, scale, p.palette)
+	p.chart = newChart(p, f.scope, scale, summary)
 	half := (l.wide.min + l.wide.max) / 2
 	put(p.caption, words, span{l.wide.min, half}, l.legendHead, pal.soft, head)
 	p.drawLegend(scale)
@@ -65,6 +70,7 @@ func (f *Film) newPage(summary bool) (*page, error) {
 
 	// The narrow column.
 	p.newClock(faces, summary)
+	p.calendar.draw(p)
 	p.canvas.fill(image.Rect(l.narrow.min, l.rule, l.narrow.max, l.rule+max(1, int(l.unit))), pal.rule)
 	p.failed = p.text(faces.big, figures, l.narrow, l.failed, left, pal.ink)
 	p.failedCaption = p.text(p.body, words, l.narrow, l.failedCaption, left, pal.soft)
@@ -76,11 +82,10 @@ func (f *Film) newPage(summary bool) (*page, error) {
 	p.countriesCaption = p.text(p.body, words, second, l.detailsCaption, left, pal.soft)
 	p.accepted = p.text(p.body, words, l.narrow, l.acceptedText, left, pal.soft)
 	p.accepted.box = l.accepted
-	p.boxes[len(p.boxes)-1] = l.accepted
-	put(p.strong, words, l.narrow, l.countriesHead, pal.ink, "Countries")
-	put(p.strong, words, l.narrow, l.accountsHd, pal.ink, "Accounts tried")
+	put(p.strong, words, l.narrow, l.countriesHead, pal.ink, f.say.topCountries)
+	put(p.strong, words, l.narrow, l.accountsHd, pal.ink, f.say.topAccounts)
 	p.topCountries = p.newList(l.countriesTop, l.countries, f.pace.country, f.o.CountryName)
-	p.topAccounts = p.newList(l.accountsTop, l.accounts, f.pace.account, func(s string) string { return s })
+	p.topAccounts = p.newList(l.accountsTop, l.accounts, f.pace.account, f.accountName)
 	return p, nil
 }
 
@@ -124,15 +129,26 @@ func (p *page) newFaces(summary bool) (faces, error) {
 func (p *page) text(f *face, k script, s span, baseline int, a align, ink rgb) *text {
 	up, down := k.reach(f.size)
 	box := image.Rect(s.min, baseline-up, s.max, baseline+down)
-	p.boxes = append(p.boxes, box)
-	return &text{box: box, baseline: baseline, face: f, align: a, ink: ink, paper: p.palette.paper}
+	t := &text{say: p.film.say, box: box, baseline: baseline, face: f, align: a, ink: ink, paper: p.palette.paper}
+	p.texts = append(p.texts, t)
+	return t
+}
+
+// accountName is what the list of accounts says for a name.
+func (f *Film) accountName(name string) string {
+	switch name {
+	case "":
+		return f.say.noName
+	case logviz.OtherAccounts:
+		return f.say.others
+	}
+	return name
 }
 
 // note is the line at the foot: what the places mean, then where they come from.
 func (f *Film) note(fc *face) string {
-	const meaning = "Source-IP location, not attribution."
 	if f.o.Note == "" {
-		return meaning
+		return f.say.meaning
 	}
-	return meaning + " " + harmless(f.o.Note, mostText, fc.has)
+	return f.say.meaning + " " + harmless(f.o.Note, mostText, fc.has)
 }

@@ -72,8 +72,9 @@ func TestIntensityOfASteadyRate(t *testing.T) {
 }
 
 func TestNumbers(t *testing.T) {
+	say := english()
 	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", 1440000000000: "1,440,000,000,000", -1234: "-1,234"} {
-		if got := figure(n); got != want {
+		if got := say.figure(n); got != want {
 			t.Errorf("figure(%d) = %q, want %q", n, got, want)
 		}
 	}
@@ -81,7 +82,7 @@ func TestNumbers(t *testing.T) {
 		950: "950", 1000: "1k", 12_345: "12.3k", 4_567_890: "4.56m", 1_440_000_000: "1.44bn", 999_999: "999k",
 		1_440_000_000_000: "1.44tn", math.MaxInt64: "9.22×10¹⁸", 1_005_000: "1m", 1_050_000: "1.05m",
 	} {
-		if got := shortFigure(n); got != want {
+		if got := say.shortFigure(n); got != want {
 			t.Errorf("shortFigure(%d) = %q, want %q", n, got, want)
 		}
 	}
@@ -89,11 +90,11 @@ func TestNumbers(t *testing.T) {
 		15 * time.Minute: "15 minutes", time.Minute: "1 minute", 24 * time.Hour: "24 hours", 90 * time.Second: "90 seconds",
 		7 * 24 * time.Hour: "7 days", 1500 * time.Millisecond: "1.5s", 61*time.Minute + 1: "61 minutes",
 	} {
-		if got := period(d); got != want {
+		if got := say.period(d); got != want {
 			t.Errorf("period(%v) = %q, want %q", d, got, want)
 		}
 	}
-	if got := per(time.Minute); got != "per minute" {
+	if got := say.per(time.Minute); got != "per minute" {
 		t.Errorf("per(minute) = %q", got)
 	}
 }

@@ -1,7 +1,7 @@
 package timelapse
 
 import (
-	"strings"
+	"fmt"
 	"time"
 )
 
@@ -18,7 +18,7 @@ func (p *page) newClock(fs faces, summary bool) {
 	l, f := &p.layout, p.film
 	kind, widest := figures, f.rec.Start.Format(f.clockFormat())
 	if summary {
-		kind, widest = words, period(f.end().Sub(f.rec.Start))
+		kind, widest = words, f.say.period(f.end().Sub(f.rec.Start))
 	}
 	room := l.narrow.max - l.narrow.min - int(52*l.em)
 	if f.clockFormat() != "15∶04" && !summary {
@@ -33,28 +33,31 @@ func (p *page) newClock(fs faces, summary bool) {
 // showFrame shows what had happened at the end of bucket i.
 func (p *page) showFrame(t *tally, i int) {
 	at := p.film.time(i)
-	p.showClock(at.Format(p.film.clockFormat()), at.Format("MST"), at.Format("Monday, 2 January 2006"))
-	p.chart.show(p.canvas, t.glow)
+	p.showClock(at.Format(p.film.clockFormat()), at.Format("MST"), p.film.say.date(at, p.film.say.longDate))
+	p.chart.show(p.canvas, t.glow, t.flights, i)
 	p.course.show(i + 1)
-	p.showCounts(t, " so far")
+	p.calendar.show(p.canvas, i)
+	p.showCounts(t, p.film.say.failedSoFar)
 }
 
 // showSummary shows the whole recording.
 func (p *page) showSummary(t *tally) {
-	start, end := p.film.rec.Start, p.film.end()
-	dates := start.Format("Monday, 2 January 2006")
+	start, end, say := p.film.rec.Start, p.film.end(), p.film.say
+	dates := say.date(start, say.longDate)
 	if last := end.Add(-1); last.YearDay() != start.YearDay() || last.Year() != start.Year() {
-		dates = start.Format("2 Jan 2006 15:04") + " to " + end.Format("2 Jan 2006 15:04")
+		moment := func(t time.Time) string { return say.date(t, say.shortDate) + t.Format(" 2006 15:04") }
+		dates = fmt.Sprintf(say.from, moment(start), moment(end))
 	}
-	p.showClock(period(end.Sub(start)), start.Format("MST"), dates)
+	p.showClock(say.period(end.Sub(start)), start.Format("MST"), dates)
 	totals := make([]float64, len(t.totals))
 	for i, n := range t.totals {
 		totals[i] = float64(n)
 	}
-	p.chart.show(p.canvas, totals)
+	p.chart.show(p.canvas, totals, t.flights, 0)
 	p.course.show(p.film.Len())
+	p.calendar.show(p.canvas, p.film.Len())
 	p.markPeak()
-	p.showCounts(t, "")
+	p.showCounts(t, say.failed)
 }
 
 func (p *page) showClock(clock, zone, date string) {
@@ -63,18 +66,18 @@ func (p *page) showClock(clock, zone, date string) {
 	p.date.show(p.canvas, date)
 }
 
-// showCounts shows the numbers and the lists; when is put behind the first caption.
-func (p *page) showCounts(t *tally, when string) {
-	c := p.canvas
+// showCounts shows the numbers and the lists, with what to call the failed attempts.
+func (p *page) showCounts(t *tally, failed [2]string) {
+	c, say := p.canvas, p.film.say
 	p.failed.number(c, t.failed)
-	p.failedCaption.show(c, plural(t.failed, "failed attempt", "failed attempts")+when)
+	p.failedCaption.show(c, say.plural(t.failed, failed))
 	p.sources.number(c, t.sources)
-	p.sourcesCaption.show(c, plural(t.sources, "address", "addresses"))
+	p.sourcesCaption.show(c, say.plural(t.sources, say.sources))
 	n := int64(len(t.countries.totals))
 	p.countries.number(c, n)
-	p.countriesCaption.show(c, plural(n, "country", "countries"))
+	p.countriesCaption.show(c, say.plural(n, say.countries))
 	p.showAccepted(t)
-	p.unplaced.show(c, unplacedText(t.unplaced))
+	p.unplaced.show(c, p.film.unplacedText(t))
 	p.topCountries.show(c, t.countries.top)
 	p.topAccounts.show(c, t.accounts.top)
 }
@@ -82,17 +85,26 @@ func (p *page) showCounts(t *tally, when string) {
 // showAccepted is quiet as long as nobody got in.
 func (p *page) showAccepted(t *tally) {
 	a, n := p.accepted, t.accepted
-	words := figure(n) + " " + plural(n, "accepted login", "accepted logins")
+	say := p.film.say
+	words := fmt.Sprintf(say.plural(n, say.accepted), say.figure(n))
 	a.face, a.ink, a.paper, a.pad = p.body, p.palette.soft, p.palette.paper, 0
 	if n > 0 {
 		a.face, a.ink, a.paper, a.pad = p.strong, p.palette.alarmText, p.palette.alarm, int(10*p.layout.em)
-		if last := words + ", last at " + p.film.moment(t.lastAccepted); a.fits(last) {
-			words = last
+		moment := p.film.moment(t.lastAccepted)
+		for _, last := range []string{fmt.Sprintf(say.acceptedLast, words, moment), words + " (" + moment + ")"} {
+			if a.fits(last) {
+				words = last
+				break
+			}
 		}
 	}
 	a.show(p.canvas, words)
 }
 
-func unplacedText(n int64) string {
-	return strings.Join([]string{figure(n), plural(n, "attempt", "attempts"), "without a place on the map"}, " ")
+// unplacedText says what is not to be seen on the map.
+func (f *Film) unplacedText(t *tally) string {
+	if len(f.scope.marks) > 0 {
+		return fmt.Sprintf(f.say.elsewhere, f.say.figure(t.elsewhere), f.say.figure(t.unplaced))
+	}
+	return fmt.Sprintf(f.say.plural(t.unplaced, f.say.unplaced), f.say.figure(t.unplaced))
 }

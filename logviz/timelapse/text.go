@@ -20,7 +20,7 @@ type script int
 
 const (
 	figures script = iota // digits and commas
-	words                 // English
+	words                 // the film's own, in its language
 	names                 // any letters that the font has
 )
 
@@ -39,6 +39,7 @@ func (s script) reach(size float64) (up, down int) {
 // text is a box on the page with one line in it. What it shows changes only through show, which redraws the box if the
 // line is not the one that stands there.
 type text struct {
+	say      *phrases
 	box      image.Rectangle
 	baseline int
 	face     *face
@@ -69,9 +70,9 @@ func (t *text) fits(s string) bool { return t.face.width(s) <= fixed.I(t.box.Dx(
 
 // number makes the box show a count, in full if that fits.
 func (t *text) number(c *canvas, n int64) {
-	s := figure(n)
+	s := t.say.figure(n)
 	if !t.fits(s) {
-		s = shortFigure(n)
+		s = t.say.shortFigure(n)
 	}
 	t.show(c, s)
 }

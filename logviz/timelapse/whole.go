@@ -32,28 +32,41 @@ func checkWhole(path string, check func(r io.ReaderAt, size int64) error) error 
 // and the pictures are among them.
 func wholeMP4(r io.ReaderAt, size int64) error {
 	seen := map[string]bool{}
-	var head [16]byte
-	for at := int64(0); at < size; {
-		if _, err := r.ReadAt(head[:8], at); err != nil {
-			return fmt.Errorf("box at %d: %w", at, err)
-		}
-		n := int64(binary.BigEndian.Uint32(head[:4]))
-		if n == 1 { // a 64-bit size follows
-			if _, err := r.ReadAt(head[:], at); err != nil {
-				return fmt.Errorf("box at %d: %w", at, err)
-			}
-			n = int64(binary.BigEndian.Uint64(head[8:]))
-		}
-		if n < 8 || n > size-at {
-			return fmt.Errorf("box at %d: size %d in a file of %d", at, n, size)
-		}
-		seen[string(head[4:8])] = true
-		at += n
+	if err := eachBox(r, 0, size, func(name string, _, _ int64) error {
+		seen[name] = true
+		return nil
+	}); err != nil {
+		return err
 	}
 	for _, name := range []string{"ftyp", "moov", "mdat"} {
 		if !seen[name] {
 			return fmt.Errorf("no box %q", name)
 		}
+	}
+	return nil
+}
+
+// eachBox calls do with the name of each box of an MP4 file between two places, and where its content is.
+func eachBox(r io.ReaderAt, from, to int64, do func(name string, from, to int64) error) error {
+	var head [16]byte
+	for at := from; at < to; {
+		if _, err := r.ReadAt(head[:8], at); err != nil {
+			return fmt.Errorf("box at %d: %w", at, err)
+		}
+		n, body := int64(binary.BigEndian.Uint32(head[:4])), int64(8)
+		if n == 1 { // a 64-bit size follows
+			if _, err := r.ReadAt(head[:], at); err != nil {
+				return fmt.Errorf("box at %d: %w", at, err)
+			}
+			n, body = int64(binary.BigEndian.Uint64(head[8:])), 16
+		}
+		if n < body || n > to-at {
+			return fmt.Errorf("box at %d: size %d of %d", at, n, to-at)
+		}
+		if err := do(string(head[4:8]), at+body, at+n); err != nil {
+			return err
+		}
+		at += n
 	}
 	return nil
 }

@@ -70,7 +70,7 @@ func TestWriteVideo(t *testing.T) {
 			var probe struct {
 				Streams []map[string]any
 			}
-			out := output(t, "ffprobe", "-v", "warning", "-count_frames", "-show_streams", "-of", "json", "file:"+path)
+			out := output(t, "ffprobe", "-v", "error", "-select_streams", "v", "-count_frames", "-show_streams", "-of", "json", "file:"+path)
 			if err := json.Unmarshal(out, &probe); err != nil || len(probe.Streams) != 1 {
 				t.Fatalf("ffprobe: %v\n%s", err, out)
 			}
@@ -98,7 +98,7 @@ func TestWriteVideo(t *testing.T) {
 // compareDecoded decodes all frames as a player would and compares them with what was drawn.
 func compareDecoded(t *testing.T, f *Film, path string) {
 	t.Helper()
-	out := output(t, "ffmpeg", "-v", "warning", "-i", "file:"+path, "-f", "rawvideo", "-pix_fmt", "rgb24",
+	out := output(t, "ffmpeg", "-v", "error", "-i", "file:"+path, "-map", "0:v", "-f", "rawvideo", "-pix_fmt", "rgb24",
 		"-vf", "scale=in_color_matrix=bt709:in_range=tv:flags=accurate_rnd+full_chroma_int", "-")
 	w, h := f.o.Size.X, f.o.Size.Y
 	if len(out) != f.Len()*w*h*3 {
@@ -250,7 +250,7 @@ func TestWriteDoesNotTrustFFmpeg(t *testing.T) {
 
 func TestCancelLeavesTheOldFile(t *testing.T) {
 	t.Parallel()
-	for _, ext := range []string{".mp4", ".webm", ".gif"} {
+	for _, ext := range []string{".mp4", ".webm", ".gif", ".apng"} {
 		dir := t.TempDir()
 		path := filepath.Join(dir, "day"+ext)
 		if err := os.WriteFile(path, []byte("yesterday"), 0o644); err != nil {

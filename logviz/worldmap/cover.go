@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/draw"
 	"math"
+	"slices"
 
 	"golang.org/x/image/vector"
 )
@@ -20,6 +21,9 @@ type coverer struct {
 // nothing is in the frame. The image is valid until the next call.
 func (c *coverer) cover(v *View, rings Part) *image.Alpha {
 	c.path = c.path[:0]
+	if slices.ContainsFunc(rings, func(ring Ring) bool { return slices.ContainsFunc(ring, func(p Point) bool { return !v.reaches(p) }) }) {
+		rings = nil // see [farthest]
+	}
 	for _, ring := range rings {
 		for _, p := range ring {
 			c.path = append(c.path, v.pixel(p))

@@ -3,7 +3,7 @@
 // cover it and how much. A film recolours a country by walking that country's pixels and nothing else; a chart or an HTML
 // page takes the same shapes as paths.
 //
-// Start with [Load], then [EqualEarth] for a view, then [World.Rasterize]. A painter draws the background first (space,
+// Start with [Load], then [EqualEarth] for a view of the world or [LambertAzimuthal] for one of a region ([World.Region]), then [World.Rasterize]. A painter draws the background first (space,
 // the globe by [Raster.Globe], lines by [View.Stroke]) and keeps it. It then fills each country's Runs with the country's
 // colour and each of its Mixed pixels with [Mixed.Shares] of the colours of all countries in that pixel and [Mixed.Rest]
 // of the background, and lays the stroke of [World.Borders] over both. Every pixel so painted is a function of the

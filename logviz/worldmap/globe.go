@@ -12,9 +12,18 @@ func (v *View) Outline() []Pixel {
 	return clip(line, func(p Pixel) float64 { return float64(f.Max.Y) - p.Y })
 }
 
-// sphere is the whole globe: down the antimeridian on the right, up on the left.
+// sphere is the whole globe: down the antimeridian on the right, up on the left; or a circle, about as far as what is
+// drawn reaches.
 func (v *View) sphere() []Pixel {
 	var line []Pixel
+	if v.azimuth != nil {
+		radius := v.scale * 2 * math.Sin(farthest/2)
+		for i := range 360 {
+			sin, cos := math.Sincos(float64(i) * math.Pi / 180)
+			line = append(line, Pixel{v.x0 + radius*cos, v.y0 + radius*sin})
+		}
+		return line
+	}
 	for lat := 90.0; lat >= -90; lat-- {
 		line = append(line, v.pixel(Point{180, lat}))
 	}
@@ -59,7 +68,14 @@ func (v *View) Graticule(step float64) [][]Point {
 		if lat <= -90 {
 			continue
 		}
-		lines = append(lines, []Point{{-180, lat}, {180, lat}}) // a parallel is a straight line
+		line := []Point{{-180, lat}, {180, lat}} // a straight line
+		if v.azimuth != nil {
+			line = line[:0]
+			for lon := -180.0; lon <= 180; lon++ {
+				line = append(line, Point{lon, lat})
+			}
+		}
+		lines = append(lines, line)
 	}
 	return lines
 }

@@ -16,7 +16,9 @@ func (v *View) Stroke(lines [][]Point, width float64) *image.Alpha {
 	}
 	for _, line := range lines {
 		for i := 1; i < len(line); i++ {
-			pen.segment(v.pixel(line[i-1]), v.pixel(line[i]))
+			if v.reaches(line[i-1]) && v.reaches(line[i]) {
+				pen.segment(v.pixel(line[i-1]), v.pixel(line[i]))
+			}
 		}
 	}
 	return pen.layer

@@ -14,12 +14,13 @@ type Pixel struct{ X, Y float64 }
 // For the whole globe write Crop{West: -180, East: 180, South: -90, North: 90}.
 type Crop struct{ West, East, South, North float64 }
 
-// A View places the earth in a rectangle of pixels. It does not change and is safe for concurrent use.
+// A View places the earth, or a part of it, in a rectangle of pixels; see [EqualEarth] and [LambertAzimuthal]. It does not change and is safe for concurrent use.
 type View struct {
 	bounds, frame image.Rectangle
 	scale         float64 // pixels per radius of the earth
-	x0, y0        float64 // the pixel at longitude 0, latitude 0
+	x0, y0        float64 // the pixel at the plane's origin
 	world         bool    // all longitudes
+	azimuth       *azimuth
 }
 
 // EqualEarth returns the largest view of crop, centred in bounds, under the Equal Earth projection: areas are
@@ -64,9 +65,20 @@ func (v *View) Bounds() image.Rectangle { return v.bounds }
 // Frame returns the part of the bounds that shows the earth: crop's extent in whole pixels. Nothing is drawn outside it.
 func (v *View) Frame() image.Rectangle { return v.frame }
 
+// plane projects a point onto the plane of a sphere of radius 1.
+func (v *View) plane(p Point) (x, y float64) {
+	if v.azimuth != nil {
+		return v.azimuth.plane(p)
+	}
+	return equalEarth(p)
+}
+
+// reaches reports whether a point is near enough for lines to it to run as they do on the earth.
+func (v *View) reaches(p Point) bool { return v.azimuth == nil || v.azimuth.reaches(p) }
+
 // XY projects a point, in pixels, also when it lies outside the crop or the bounds.
 func (v *View) XY(p Point) (x, y float64) {
-	x, y = equalEarth(p)
+	x, y = v.plane(p)
 	return v.x0 + v.scale*x, v.y0 - v.scale*y
 }
 
@@ -88,3 +100,6 @@ func (v *View) Dot(p Point) Pixel {
 	}
 	return q
 }
+
+// Height returns how many degrees of a meridian the bounds are high, where the view does not stretch it.
+func (v *View) Height() float64 { return float64(v.bounds.Dy()) / v.scale * 180 / math.Pi }

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ops/internal/durable"
+	"ops/internal/terminal"
+	"ops/internal/version"
+	"ops/logviz"
+	"ops/logviz/geo"
+	"ops/logviz/normalize"
+	"ops/logviz/page"
+	"ops/logviz/worldmap"
+)
+
+type pageOptions struct {
+	logs    logFlags
+	output  string
+	title   string
+	lang    string
+	theme   string
+	target  string
+	privacy privacyFlags
+	json    bool
+}
+
+func newPage(e *env) *cobra.Command {
+	o := &pageOptions{}
+	cmd := &cobra.Command{
+		Use:   "page FILE… -o PAGE",
+		Short: "Make one HTML page of a log's attacks: a map that plays, charts, tables",
+		Long: "Make one HTML page of a log's attempts to log in: a map of the world that plays the day, and charts and tables that\n" +
+			"filter each other. It is one file that needs no other and asks no server for anything; without scripts it shows its\n" +
+			"numbers as tables.\n\n" + logInput + "\n\n" +
+			"A log of up to a fortnight is told by the minute. Of a log with very many addresses and accounts, the rare ones are\n" +
+			"counted together; the numbers stay those of 'ops logviz stats'.\n\n" +
+			"--anonymize says what the page tells of addresses: network, the /24 or the /48 of IPv6; hash, a pseudonym; country,\n" +
+			"nothing else. How many addresses there were is told all the same. Names of accounts stay, unless --anonymize-accounts\n" +
+			"gives them pseudonyms too: among them are those that exist, and passwords that were typed at the wrong place.",
+		Example: "  ops logviz page /var/log/auth.log -o attacks.html\n" +
+			"  ops logviz page --lang de --title \"Angriffe auf nas\" --target nas@48.85,2.35 auth.log.1.gz -o attacks.html\n" +
+			"  ops logviz page --anonymize country --anonymize-accounts /var/log/auth.log -o /srv/www/attacks.html\n" +
+			"  journalctl -u ssh -S yesterday -o json | ops logviz page - -o yesterday.html",
+		Args: someArgs("a FILE, or - for the standard input"),
+		RunE: func(cmd *cobra.Command, args []string) error { return runPage(cmd.Context(), e, o, args) },
+	}
+	o.logs.add(cmd)
+	o.privacy.add(cmd)
+	flags := cmd.Flags()
+	flags.StringVarP(&o.output, "output", "o", "", "`PAGE` to write: .html")
+	flags.StringVar(&o.title, "title", "", "`TEXT` above the page")
+	flags.StringVar(&o.lang, "lang", "auto", "language of the page: auto (the browser's), en, fr, de or es")
+	flags.StringVar(&o.theme, "theme", "auto", "auto (the reader's choice), light or dark")
+	flags.StringVar(&o.target, "target", "", "where the attacks went, as `NAME@LATITUDE,LONGITUDE`, to be drawn on the map")
+	flags.BoolVar(&o.json, "json", false, "print the statistics as JSON, as 'ops logviz stats --json' does, with all names")
+	return cmd
+}
+
+func runPage(ctx context.Context, e *env, o *pageOptions, paths []string) error {
+	target, err := o.check()
+	if err != nil {
+		return err
+	}
+	if err := checkOutput(o.output); err != nil {
+		return err
+	}
+	logs, err := o.logs.open(e)
+	if err != nil {
+		return err
+	}
+	privacy, err := o.privacy.privacy(e)
+	if err != nil {
+		return err
+	}
+	count := &booking{tallying{tally: logviz.NewTally(logs.zone)}, logviz.NewLedger(logs.zone)}
+	read, err := logs.read(ctx, paths, count)
+	if err != nil {
+		return err
+	}
+	info := logs.locator.Info()
+	data := &page.Data{
+		Title: o.title, Generator: "ops " + version.Get().Number, Lang: o.lang, Theme: o.theme, Zone: logs.zone,
+		Table: count.ledger.Table(page.DefaultRows), Statistics: count.tally.Statistics(info),
+		Notes: []string{info.Note(), "Map: Natural Earth, Visionscarto"}, Target: target, Privacy: privacy,
+	}
+	fmt.Fprintln(e.err, read.summary())
+	fmt.Fprintln(e.err, terminal.Printable(info.Note()))
+	if o.json {
+		if err := printJSON(e.out, data.Statistics); err != nil {
+			return err
+		}
+	}
+	out, err := durable.Create(o.output, 0o666)
+	if err != nil {
+		return withCode(exitCantCreate, err)
+	}
+	if err := data.WriteHTML(out); err != nil {
+		out.Discard()
+		return withCode(exitIO, err)
+	}
+	return withCode(exitIO, out.Commit())
+}
+
+// check reads the flags before the log is read.
+func (o *pageOptions) check() (*worldmap.Landmark, error) {
+	if o.output == "" {
+		return nil, usageError("page needs -o PAGE, as in -o attacks.html")
+	}
+	if ext := strings.ToLower(filepath.Ext(o.output)); ext != ".html" && ext != ".htm" {
+		return nil, usageError("-o %s: the name must end in .html", o.output)
+	}
+	if !slices.Contains([]string{"auto", "en", "fr", "de", "es"}, o.lang) {
+		return nil, usageError("--lang %s: must be auto, en, fr, de or es", o.lang)
+	}
+	if !slices.Contains([]string{"auto", "light", "dark"}, o.theme) {
+		return nil, usageError("--theme %s: must be auto, light or dark", o.theme)
+	}
+	if err := o.privacy.check(); err != nil {
+		return nil, err
+	}
+	return parseTarget(o.target)
+}
+
+// booking counts for a page.
+type booking struct {
+	tallying
+	ledger *logviz.Ledger
+}
+
+func (b *booking) event(r *normalize.Record, place geo.Place) error {
+	if err := b.tallying.event(r, place); err != nil {
+		return err
+	}
+	b.ledger.Add(&b.e, place)
+	return nil
+}

@@ -1,0 +1,305 @@
+package timelapse
+
+import (
+	"fmt"
+	"image"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/image/math/fixed"
+
+	"ops/logviz"
+)
+
+// cardTime is how long each of the cards stands.
+const cardTime = 2 * time.Second
+
+// reel returns the film with its cards, if it has any.
+func (f *Film) reel() (reel, error) {
+	if !f.o.Cards {
+		return f, nil
+	}
+	opening, err := f.openingCard()
+	if err != nil {
+		return nil, err
+	}
+	closing, err := f.closingCard()
+	if err != nil {
+		return nil, err
+	}
+	return &carded{
+		reel: f, opening: opening.canvas, closing: closing.canvas, n: f.cardPictures(),
+		titles: [2]string{f.o.Language.telling().opening, f.o.Language.telling().closing},
+		before: harmless(f.o.Title, mostText, unicode.IsPrint) + ". " + f.dates() + ", " + f.hours24() + ", " + f.pacing(),
+		after:  fmt.Sprintf(f.o.Language.telling().inAll, f.tell(f.whole)),
+	}, nil
+}
+
+// Pictures returns how many pictures a file of the film has: the frames, and the cards before and after them.
+func (f *Film) Pictures() int {
+	if !f.o.Cards {
+		return f.Len()
+	}
+	return f.Len() + 2*f.cardPictures()
+}
+
+func (f *Film) cardPictures() int { return int(cardTime * time.Duration(f.o.FPS) / time.Second) }
+
+// newCard returns an empty page with the sizes of type that cards have. Its layout is that of a page; what a card puts
+// elsewhere it says itself.
+func (f *Film) newCard() (*page, faces, error) {
+	p := &page{film: f, palette: f.o.Theme.palette(), layout: newLayout(f.o.Size, false)}
+	p.canvas = newCanvas(f.o.Size, p.palette.paper)
+	faces, err := p.newFaces(true)
+	p.caption, p.body, p.strong = faces.caption, faces.body, faces.strong
+	return p, faces, err
+}
+
+// openingCard says what is to come: the title, the time, what is counted and what it was read from, before a dark map.
+func (f *Film) openingCard() (*page, error) {
+	p, fs, err := f.newCard()
+	if err != nil {
+		return nil, err
+	}
+	title, err := newFace(f.fonts.Bold, 50*p.layout.em)
+	if err != nil {
+		return nil, err
+	}
+	text, err := newFace(f.fonts.Regular, 18*p.layout.em)
+	if err != nil {
+		return nil, err
+	}
+	em := func(v float64) int { return int(v*p.layout.em + 0.5) }
+	p.drawBackdrop()
+
+	left := p.layout.wide.min + em(40)
+	line := span{left, f.o.Size.X - left}
+	column := span{left, min(left+em(680), line.max)}
+	titles := title.wrap(harmless(f.o.Title, mostText, title.has), line.max-line.min, 2)
+	tell := f.o.Language.telling()
+	what := text.wrap(tell.counted, column.max-column.min, 3)
+	from := f.logNames(fs.body, column.max-column.min)
+
+	height := len(titles)*em(64) + em(150) + len(what)*em(27)
+	y := (f.o.Size.Y - height) / 2
+	for _, s := range titles {
+		y += em(64)
+		p.put(title, names, line, y-em(14), p.palette.ink, s)
+	}
+	y += em(26)
+	p.put(fs.medium, words, line, y, p.palette.ink, f.dates())
+	y += em(27)
+	p.put(text, words, line, y, p.palette.soft, f.hours24()+", "+f.pacing())
+	y += em(18)
+	for _, s := range what {
+		y += em(27)
+		p.put(text, words, column, y, p.palette.ink, s)
+	}
+	y += em(33)
+	swatch := em(14)
+	p.canvas.fill(image.Rect(left, y-swatch, left+swatch, y), p.palette.alarm)
+	p.put(text, words, span{left + swatch + em(9), column.max}, y, p.palette.ink, tell.marks)
+	p.put(fs.body, names, column, y+em(38), p.palette.soft, from)
+	p.put(p.caption, names, span{p.layout.wide.min, p.layout.narrow.max}, p.layout.note, p.palette.soft, f.note(p.caption))
+	return p, nil
+}
+
+// drawBackdrop paints the map without any light over the width of the page.
+func (p *page) drawBackdrop() {
+	pal := p.palette
+	pal.ocean, pal.border = pal.paper, pal.paper
+	pal.land = mix(pal.paper, pal.land, 150)
+	pal.graticule = mix(pal.paper, pal.graticule, 128)
+	size := p.film.o.Size
+	h := min(size.Y, int(float64(size.X)/worldAspect))
+	w := int(float64(h) * worldAspect)
+	box := image.Rect(0, 0, w, h).Add(image.Pt((size.X-w)/2, (size.Y-h)/2))
+	if len(p.film.o.Focus) > 0 {
+		box = p.canvas.Bounds()
+	}
+	dim := *p
+	dim.palette = pal
+	newChart(&dim, p.film.newScope(box, p.layout.unit), newScale(10, pal), true)
+}
+
+// put writes a line that stays.
+func (p *page) put(fc *face, k script, s span, baseline int, ink rgb, line string) {
+	t := p.text(fc, k, s, baseline, left, ink)
+	t.shown = line
+	fc.draw(p.canvas, t.box, fixed.I(t.box.Min.X), baseline, fc.cut(line, t.box.Dx()), ink) // over what is there
+}
+
+// dates are the days of the film.
+func (f *Film) dates() string {
+	first, last, say := f.rec.Start, f.end().Add(-1), f.say
+	if first.Year() == last.Year() && first.YearDay() == last.YearDay() {
+		return say.date(first, say.longDate)
+	}
+	from, to := say.date(first, say.shortDate), say.date(last, say.shortDate)+last.Format(" 2006")
+	if first.Year() != last.Year() {
+		from += first.Format(" 2006")
+	}
+	return fmt.Sprintf(say.from, from, to)
+}
+
+// hours24 says from when to when by the clock: "00:00–24:00 UTC".
+func (f *Film) hours24() string {
+	first, end := f.rec.Start, f.end()
+	to := end.Format("15:04")
+	if to == "00:00" {
+		to = "24:00"
+	}
+	return first.Format("15:04") + "–" + to + " " + zones(first, end.Add(-1))
+}
+
+// pacing says how fast time runs: "30 minutes per second".
+func (f *Film) pacing() string {
+	return f.say.period(time.Duration(f.o.FPS)*f.rec.Step) + " " + f.say.units[0].per
+}
+
+// zones are the abbreviations in force at the ends of a film.
+func zones(first, last time.Time) string {
+	a, b := first.Format("MST"), last.Format("MST")
+	if a == b {
+		return a
+	}
+	return a + "/" + b
+}
+
+// logNames says which logs the film was made from, as many by name as there is room for.
+func (f *Film) logNames(fc *face, room int) string {
+	line, tell := "", f.o.Language.telling()
+	for i := range f.o.Logs {
+		var shown []string
+		for _, name := range f.o.Logs[:i+1] {
+			shown = append(shown, harmless(name, mostText, fc.has))
+		}
+		next := fmt.Sprintf(tell.readFrom, strings.Join(shown, ", "))
+		if n := int64(len(f.o.Logs) - i - 1); n > 0 {
+			next = fmt.Sprintf(tell.readFromMore, strings.Join(shown, ", "), f.say.figure(n))
+		}
+		if i > 0 && fc.width(next) > fixed.I(room) {
+			break
+		}
+		line = next
+	}
+	return line
+}
+
+// closingCard sums up: the numbers, who came first, and how the time went.
+func (f *Film) closingCard() (*page, error) {
+	p, fs, err := f.newCard()
+	if err != nil {
+		return nil, err
+	}
+	l, pal := &p.layout, &p.palette
+	em := func(v float64) int { return int(v*l.em + 0.5) }
+	whole := span{l.wide.min, l.narrow.max}
+	p.put(fs.title, names, whole, l.title, pal.ink, harmless(f.o.Title, mostText, fs.title.has))
+	p.put(fs.subtitle, words, whole, l.subtitle, pal.soft, f.dates()+", "+f.hours24())
+
+	// The course of time at the foot, over the whole width.
+	l.course = image.Rect(whole.min, l.courseTicks-em(17)-em(78), whole.max, l.courseTicks-em(17))
+	l.courseHead = l.course.Min.Y - em(10)
+	l.wide = whole
+	p.newCourse().show(f.Len())
+	p.courseHead(true)
+	p.markPeak()
+	p.put(p.caption, names, whole, l.note, pal.soft, f.note(p.caption))
+
+	// Above it three columns: numbers, countries, accounts.
+	top, foot := l.subtitle+em(44), l.courseHead-em(30)
+	gap := em(44)
+	wide := (whole.max - whole.min - 2*gap) / 3
+	columns := [3]span{}
+	for i := range columns {
+		columns[i] = span{whole.min + i*(wide+gap), whole.min + i*(wide+gap) + wide}
+	}
+	big, err := f.faceFor(f.say.figure(f.whole.failed), wide, 84*l.em, 38*l.em)
+	if err != nil {
+		return nil, err
+	}
+	p.closingNumbers(big, fs, columns[0], top)
+	l.row = min(max((foot-top-em(12))/mostCountries, em(26)), em(38))
+	rows := (foot - top - em(12)) / l.row
+	t := f.whole
+	for i, x := range []struct {
+		head    string
+		rows    int
+		ranking *ranking
+		label   func(string) string
+	}{
+		{f.say.topCountries, min(rows, mostCountries), &t.countries, f.o.CountryName},
+		{f.say.topAccounts, min(rows, mostAccounts), &t.accounts, f.accountName},
+	} {
+		p.put(fs.strong, words, columns[i+1], top, pal.ink, x.head)
+		l.narrow = columns[i+1]
+		p.newList(top+em(12), x.rows, x.ranking.largest(), x.label).show(p.canvas, x.ranking.top)
+	}
+	return p, nil
+}
+
+// faceFor returns the bold face of the largest size, between two, in which a line has no more than a number of pixels.
+func (f *Film) faceFor(line string, pixels int, largest, smallest float64) (*face, error) {
+	fc, err := newFace(f.fonts.Bold, largest)
+	if err != nil || fc.width(line) <= fixed.I(pixels) {
+		return fc, err
+	}
+	fits := largest * float64(pixels) / float64(fc.width(line).Ceil())
+	return newFace(f.fonts.Bold, max(fits*0.99, smallest))
+}
+
+// closingNumbers writes the totals below each other.
+func (p *page) closingNumbers(big *face, fs faces, in span, top int) {
+	t, pal, say, tell := p.film.whole, &p.palette, p.film.say, p.film.o.Language.telling()
+	em := func(v float64) int { return int(v*p.layout.em + 0.5) }
+	number := func(fc *face, s span, y int, n int64, what string) {
+		x := p.text(fc, figures, s, y, left, pal.ink)
+		x.number(p.canvas, n)
+		p.put(fs.body, words, s, y+em(18)+int(fc.size/6), pal.soft, what)
+	}
+	y := top + em(52)
+	number(big, in, y, t.failed, say.plural(t.failed, say.failed))
+	y += em(90)
+	third := (in.max - in.min) / 3
+	countries, accounts := int64(len(t.countries.totals)), int64(len(t.accounts.totals))
+	for i, x := range []struct {
+		n    int64
+		what string
+	}{
+		{t.sources, say.plural(t.sources, say.sources)},
+		{countries, say.plural(countries, say.countries)},
+		{accounts, say.plural(accounts, tell.accounts)},
+	} {
+		number(fs.medium, span{in.min + i*third, in.min + (i+1)*third - em(8)}, y, x.n, x.what)
+	}
+	y += em(44)
+	p.accepted = p.text(p.body, words, in, y+em(20), left, pal.soft)
+	p.accepted.box = image.Rect(in.min, y, in.max, y+em(30))
+	p.showAccepted(t)
+	y += em(54)
+	p.put(p.caption, words, in, y, pal.soft, p.film.unplacedText(t))
+	if _, others := t.accounts.totals[logviz.OtherAccounts]; others {
+		p.put(p.caption, words, in, y+em(18), pal.soft, tell.rare)
+	}
+}
+
+// wrap breaks a text into lines of a number of pixels, at most most of them; what is left over ends in an ellipsis.
+func (f *face) wrap(s string, pixels, most int) []string {
+	var lines []string
+	rest := strings.Fields(s)
+	for len(rest) > 0 {
+		n := 1
+		for n < len(rest) && f.width(strings.Join(rest[:n+1], " ")) <= fixed.I(pixels) {
+			n++
+		}
+		if len(lines) == most-1 {
+			n = len(rest)
+		}
+		lines = append(lines, f.cut(strings.Join(rest[:n], " "), pixels))
+		rest = rest[n:]
+	}
+	return slices.Clip(lines)
+}
