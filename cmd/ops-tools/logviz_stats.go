@@ -59,6 +59,7 @@ func newStats(e *env) *cobra.Command {
 	flags.StringVar(&o.by, "by", "", "print one `LIST`, whole: "+strings.Join(statsLists(), ", "))
 	flags.BoolVar(&o.csv, "csv", false, "with --by, print CSV")
 	flags.IntVar(&o.top, "top", 10, "print the first `N` of each list; --by alone prints all")
+	completeFlag(cmd, "by", completeWords(statsLists()...))
 	return cmd
 }
 
