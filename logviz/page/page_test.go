@@ -196,7 +196,7 @@ func checkMarkup(t *testing.T, page string) {
 	t.Helper()
 	page = regexp.MustCompile(`(?s)<style>.*?</style>|<script type="[a-z/-]*"( id="[a-z]*")?>.*?</script>`).ReplaceAllString(page, "")
 	known := regexp.MustCompile(`^<(!doctype html|/?(html|head|body|title|main|noscript|h1|h2|bdi|p|dl|div|dt|dd|section|table|thead|tbody|tr|th|td|footer)|meta|img)` +
-		`( (lang|class|name|content|http-equiv|charset|id|scope|width|align|valign|bgcolor|style|role|cellpadding|cellspacing|border|alt)="[^"<>]*"| src="cid:map")*>$`)
+		`( (lang|class|tabindex|name|content|http-equiv|charset|id|scope|width|align|valign|bgcolor|style|role|cellpadding|cellspacing|border|alt)="[^"<>]*"| src="cid:map")*>$`)
 	for _, tag := range regexp.MustCompile(`<[^>]*>?`).FindAllString(page, -1) {
 		if !known.MatchString(tag) {
 			t.Fatalf("the page has %.80q", tag)
