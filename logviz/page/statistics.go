@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/netip"
+
+	"ops/logviz"
 )
 
 // listed is how many entries of a long list a page has; the rows hold all names that have one.
@@ -12,14 +14,16 @@ const listed = 100
 // statistics returns the statistics as 'ops logviz stats --json' has them, but with long lists cut to the first entries,
 // beside a NAME_total that tells how many there were, and with the names that are told.
 func (d *Data) statistics() json.RawMessage {
-	s := d.plainStatistics()
-	for _, name := range []string{"accounts", "addresses", "networks", "account_methods", "hours", "days", "unparsed_by"} {
-		list, ok := s[name].([]any)
-		if !ok {
-			continue
-		}
-		s[name+"_total"] = len(list)
-		s[name] = list[:min(len(list), listed)]
+	short, totals := *d.Statistics, make(map[string]int)
+	cut(&short.Accounts, "accounts", totals)
+	cut(&short.Addresses, "addresses", totals)
+	cut(&short.Networks, "networks", totals)
+	cut(&short.Hours, "hours", totals)
+	cut(&short.Days, "days", totals)
+	cut(&short.UnparsedBy, "unparsed_by", totals)
+	s := plain(&short)
+	for name, n := range totals {
+		s[name] = n
 	}
 	d.Privacy.statistics(s)
 	b, err := json.Marshal(s)
@@ -29,9 +33,15 @@ func (d *Data) statistics() json.RawMessage {
 	return b
 }
 
-// plainStatistics is the JSON of the statistics as maps and lists, numbers as they were written.
-func (d *Data) plainStatistics() map[string]any {
-	b, err := json.Marshal(d.Statistics)
+// cut shortens a list, before it is written out: there may be hundreds of thousands of names.
+func cut[T any](list *[]T, name string, totals map[string]int) {
+	totals[name+"_total"] = len(*list)
+	*list = (*list)[:min(len(*list), listed)]
+}
+
+// plain is the JSON of the statistics as maps and lists, numbers as they were written.
+func plain(statistics *logviz.Statistics) map[string]any {
+	b, err := json.Marshal(statistics)
 	if err != nil {
 		panic(err) // statistics are made of numbers and texts
 	}
