@@ -26,7 +26,11 @@ func TestCards(t *testing.T) {
 	}); err != nil || last != f.Pictures() {
 		t.Fatal(last, err)
 	}
-	compareExactly(t, f, path)
+	r, err := f.reel()
+	if err != nil {
+		t.Fatal(err)
+	}
+	compareExactly(t, r, path)
 }
 
 // A picture does not depend on those drawn before it, across the cards too.
