@@ -132,10 +132,10 @@ func (w *versusPage) addSide(v *Versus, i int, fs faces, s *scale) error {
 	f.pace.bucket = max(v.sides[0].pace.bucket, v.sides[1].pace.bucket)
 	p.course = p.newCourse()
 	f.pace = own
-	half := (l.wide.min + l.wide.max) / 2
-	p.layout.wide = span{l.wide.min, half + em(50)}
+	apart := l.wide.max - p.caption.width(f.unplacedText(f.whole)).Ceil() - em(4)
+	p.layout.wide = span{l.wide.min, apart - em(12)}
 	p.courseHead(false)
-	p.unplaced = p.text(p.caption, words, span{half + em(56), l.wide.max}, l.courseHead, right, pal.soft)
+	p.unplaced = p.text(p.caption, words, span{apart, l.wide.max}, l.courseHead, right, pal.soft)
 
 	cell := func(from, to float64) span { return span{l.wide.min + em(from), l.wide.min + em(to)} }
 	p.failed = p.text(fs.big, figures, cell(0, 165), l.details, left, pal.ink)
