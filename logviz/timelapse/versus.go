@@ -37,11 +37,8 @@ type Versus struct {
 // shorter one is as if it had no attempts at its end. A picture of two maps has at least 1280×720 pixels. Cards are not
 // made.
 func NewVersus(world *worldmap.World, sides [2]Side, o Options) (*Versus, error) {
-	if err := o.complete(); err != nil {
+	if err := cmp.Or(o.CheckVersus(), o.complete()); err != nil {
 		return nil, fmt.Errorf("make film: %w", err)
-	}
-	if o.Size.X < 1280 || o.Size.Y < 720 {
-		return nil, fmt.Errorf("make film: size %d×%d: two maps side by side need 1280×720 or more", o.Size.X, o.Size.Y)
 	}
 	if a, b := sides[0].Recording.Step, sides[1].Recording.Step; a != b {
 		return nil, fmt.Errorf("make film: steps of %v and %v cannot be compared", a, b)
@@ -68,6 +65,15 @@ func NewVersus(world *worldmap.World, sides [2]Side, o Options) (*Versus, error)
 	v.rows[0] = compared(a.whole.countries.totals, b.whole.countries.totals, l.rows-1)
 	v.rows[1] = compared(a.whole.accounts.totals, b.whole.accounts.totals, l.rows-1)
 	return v, nil
+}
+
+// CheckVersus says what is wrong with the options for a [Versus], before there are recordings.
+func (o Options) CheckVersus() error {
+	err := o.complete()
+	if err == nil && (o.Size.X < 1280 || o.Size.Y < 720) {
+		err = fmt.Errorf("size %d×%d: two maps side by side need 1280×720 or more", o.Size.X, o.Size.Y)
+	}
+	return err
 }
 
 // compared returns the names with the most attempts in both.
