@@ -71,7 +71,7 @@ func captionsPath(output string) string {
 type motion interface {
 	Pictures() int
 	WriteFile(ctx context.Context, path string, progress func(done, total int)) error
-	WebVTT() (string, error)
+	WebVTT() string
 }
 
 // write writes the film, and its captions if they are asked for.
@@ -84,11 +84,7 @@ func (r *reelFlags) write(ctx context.Context, e *env, output string, film motio
 	if err := film.WriteFile(ctx, output, func(done, _ int) { progress.Set(int64(done)) }); err != nil || !r.captions {
 		return err
 	}
-	text, err := film.WebVTT()
-	if err != nil {
-		return err
-	}
-	return durable.WriteFile(captionsPath(output), []byte(text), 0o666)
+	return durable.WriteFile(captionsPath(output), []byte(film.WebVTT()), 0o666)
 }
 
 // versusFilm reads the second log and lays both side by side.

@@ -17,24 +17,17 @@ import (
 const cardTime = 2 * time.Second
 
 // reel returns the film with its cards, if it has any.
-func (f *Film) reel() (reel, error) {
+func (f *Film) reel() reel {
 	if !f.o.Cards {
-		return f, nil
+		return f
 	}
-	opening, err := f.openingCard()
-	if err != nil {
-		return nil, err
-	}
-	closing, err := f.closingCard()
-	if err != nil {
-		return nil, err
-	}
+	tell := f.o.Language.telling()
 	return &carded{
-		reel: f, opening: opening.canvas, closing: closing.canvas, n: f.cardPictures(),
-		titles: [2]string{f.o.Language.telling().opening, f.o.Language.telling().closing},
+		reel: f, cards: [2]func() (*page, error){f.openingCard, f.closingCard}, n: f.cardPictures(),
+		titles: [2]string{tell.opening, tell.closing},
 		before: harmless(f.o.Title, mostText, unicode.IsPrint) + ". " + f.dates() + ", " + f.hours24() + ", " + f.pacing(),
-		after:  fmt.Sprintf(f.o.Language.telling().inAll, f.tell(f.whole)),
-	}, nil
+		after:  fmt.Sprintf(tell.inAll, f.tell(f.whole)),
+	}
 }
 
 // Pictures returns how many pictures a file of the film has: the frames, and the cards before and after them.

@@ -1,7 +1,9 @@
 package timelapse
 
 import (
+	"bytes"
 	"image"
+	"image/gif"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,21 +28,34 @@ func TestCards(t *testing.T) {
 	}); err != nil || last != f.Pictures() {
 		t.Fatal(last, err)
 	}
-	r, err := f.reel()
+	r := f.reel()
+	compareExactly(t, r, path)
+}
+
+func TestCardsInGIF(t *testing.T) {
+	f := newFilm(t, part(testDay(), 560, 570), Options{Size: image.Pt(640, 360), Cards: true})
+	path := filepath.Join(t.TempDir(), "day.gif")
+	if err := f.WriteFile(t.Context(), path, nil); err != nil {
+		t.Fatal(err)
+	}
+	anim, err := gif.DecodeAll(bytes.NewReader(readFile(t, path)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	compareExactly(t, r, path)
+	length := 0
+	for _, d := range anim.Delay {
+		length += d
+	}
+	if len(anim.Image) != 12 || length != 433 {
+		t.Errorf("%d frames and %d/100 s, want 12 and 433", len(anim.Image), length)
+	}
 }
 
 // A picture does not depend on those drawn before it, across the cards too.
 func TestCardsDoNotDependOnOrder(t *testing.T) {
 	t.Parallel()
 	f := newFilm(t, part(testDay(), 560, 564), Options{Size: image.Pt(640, 360), FPS: 2, Cards: true})
-	r, err := f.reel()
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := f.reel()
 	shot := func(i int) []rgb {
 		c, err := r.picture(i)
 		if err != nil {

@@ -111,7 +111,7 @@ func (v *Versus) WriteFile(ctx context.Context, path string, progress func(done,
 }
 
 // WebVTT returns the captions of the film; see [Film.WebVTT].
-func (v *Versus) WebVTT() (string, error) { return webVTT(v.captions(), v.look().FPS), nil }
+func (v *Versus) WebVTT() string { return webVTT(v.captions(), v.look().FPS) }
 
 // The reel of the film.
 func (v *Versus) look() *Options   { return v.sides[0].look() }
@@ -120,8 +120,9 @@ func (v *Versus) hold(int) int     { return 1 }
 func (v *Versus) language() string { return v.sides[0].language() }
 
 func (v *Versus) gifColours() *gifPalette {
-	p := v.page.sides[0]
-	return newGIFPalette(&p.palette, p.chart.scale)
+	pal := v.look().Theme.palette()
+	scale, _ := v.scale(false)
+	return newGIFPalette(&pal, scale)
 }
 
 func (v *Versus) picture(i int) (*canvas, error) {
