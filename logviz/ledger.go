@@ -73,7 +73,7 @@ func (l *Ledger) Add(e *Event, place geo.Place) {
 	}
 	row.source = b.countSource(l.sourceID(e.Source(), place), n, accepted)
 	row.account = b.countAccount(l.accountID(e.account()), n, accepted)
-	row.method = uint16(l.methodID(e.Text(FieldMethod)))
+	row.method = uint16(l.methodID(clip(e.Text(FieldMethod))))
 	b.put(row)
 }
 

@@ -52,6 +52,8 @@ func dependencies() []dependency {
 			"github.com/santhosh-tekuri/jsonschema", "proves in tests that the schemas we print accept our examples and output",
 			[]string{"logviz", "cmd", "test", "sshrestrict/schema"},
 		},
+		{"github.com/chromedp/chromedp", "drives the browser in which the pages are tested", []string{"test/browser"}},
+		{"github.com/chromedp/cdproto", "the commands and events of the browser's protocol, where chromedp has no action", []string{"test/browser"}},
 		{"github.com/rogpeppe/go-internal", "testscript: tests of the command line that read like a manual", []string{"cmd", "test"}},
 	}
 }

@@ -14,7 +14,7 @@ func newLogviz(e *env) *cobra.Command {
 		Args: noArgs,
 		RunE: needsVerb,
 	}
-	cmd.AddCommand(newTimelapse(e), newNormalize(e), newStats(e), newChart(e), newPage(e), newGeo(e), newNormalizer(e),
+	cmd.AddCommand(newTimelapse(e), newNormalize(e), newStats(e), newChart(e), newPage(e), newLive(e), newGeo(e), newNormalizer(e),
 		newExplainLine(e), newCoverage(e), newSuggest(e), newDetect(e), newAnonymize(e))
 	return cmd
 }

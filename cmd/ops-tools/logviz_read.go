@@ -214,7 +214,9 @@ func (s *logSource) readFile(ctx context.Context, in *logfile.Reader, path strin
 	defer func() { err = errors.Join(err, in.Close()) }()
 	progress := s.progress(path)
 	defer progress.finish()
-	stream := s.engine.NewStream(s.streamOptions(in))
+	rules := s.current()
+	var previous time.Time // of the records before the definitions changed
+	stream := s.newStream(rules, in, previous)
 	defer func() { r.fail(stream.TakeFailures()) }()
 	var record normalize.Record
 	for {
@@ -230,6 +232,11 @@ func (s *logSource) readFile(ctx context.Context, in *logfile.Reader, path strin
 				return ctx.Err()
 			}
 			progress.set(rec.Line)
+		}
+		if now := s.current(); now != rules { // definitions changed while the log is followed
+			r.fail(stream.TakeFailures())
+			previous = stream.Stretch().Last(previous)
+			rules, stream = now, s.newStream(now, in, previous)
 		}
 		text := string(rec.Bytes)
 		if rec.TooLong {
@@ -248,6 +255,15 @@ func (s *logSource) readFile(ctx context.Context, in *logfile.Reader, path strin
 			return err
 		}
 	}
+}
+
+// newStream begins to read behind a record of the time previous.
+func (s *logSource) newStream(r *rules, in *logfile.Reader, previous time.Time) *normalize.Stream {
+	o := s.streamOptions(in)
+	o.Foreign = s.foreignReader(r, o)
+	stream := r.engine.NewStream(o)
+	stream.Begin(previous)
+	return stream
 }
 
 // locate adds the country of the source to a record.

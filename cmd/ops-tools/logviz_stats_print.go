@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,28 +12,57 @@ import (
 	"ops/logviz/geo"
 )
 
-// statsPrinter prints statistics for people: the totals, then the head of each list.
+// statsPrinter prints statistics for people: what is alarming, the totals, then the head of each list.
 type statsPrinter struct {
 	bytes.Buffer
-	s     *logviz.Statistics
-	style terminal.Style
-	width int // 0: no limit
-	top   int
+	s      *logviz.Statistics
+	style  terminal.Style
+	blocks terminal.Blocks
+	width  int // 0: no limit
+	top    int // rows of a list; below 0, all
 }
 
-func printStatistics(e *env, s *logviz.Statistics, info geo.Info, top int) error {
-	p := &statsPrinter{s: s, style: terminal.NewStyle(e.out, e.getenv), top: top}
+func printStatistics(e *env, s *logviz.Statistics, info geo.Info, by string, top int) error {
+	p := &statsPrinter{s: s, style: terminal.NewStyle(e.out, e.getenv), blocks: terminal.NewBlocks(e.getenv), top: top}
 	if terminal.IsTerminal(e.out) {
 		p.width = terminal.Width(e.out, e.getenv)
 	}
-	p.totals()
-	p.lists()
-	fmt.Fprintf(p, "\n%s\nsource-IP location, not attribution\n", terminal.Printable(info.Note()))
+	if by != "" {
+		p.list(listOf(by, s), top)
+	} else {
+		p.alarm()
+		p.totals()
+		p.lists()
+	}
+	if by == "" || by == "country" || by == "address" || by == "network" || by == "login" {
+		fmt.Fprintf(p, "\n%s\nsource-IP location, not attribution\n", terminal.Printable(info.Note()))
+	}
 	_, err := e.out.Write(p.Bytes())
 	return err
 }
 
 func count(n int) string { return terminal.Count(int64(n)) }
+
+func first[T any](n int, list []T) []T { return list[:min(n, len(list))] }
+
+// maxAlarms is how many logins after failures stand at the top.
+const maxAlarms = 20
+
+// alarm says what must not be overlooked: an address that failed and then got in.
+func (p *statsPrinter) alarm() {
+	n := p.s.LoginsAfterFailures
+	if n == 0 {
+		return
+	}
+	what := count(n) + " LOGINS"
+	if n == 1 {
+		what = "1 LOGIN"
+	}
+	fmt.Fprintln(p, p.style.Alarm("!!! "+what+" AFTER FAILED ATTEMPTS FROM THE SAME ADDRESS"))
+	suspicious := slices.DeleteFunc(slices.Clone(p.s.Logins), func(l logviz.Login) bool { return l.FailuresBefore == 0 })
+	p.table(loginList(suspicious, 0), maxAlarms)
+	fmt.Fprintln(p)
+}
 
 func (p *statsPrinter) totals() {
 	s := p.s
@@ -40,8 +70,15 @@ func (p *statsPrinter) totals() {
 	if s.First != nil {
 		fmt.Fprintf(p, ", %s to %s", s.First.Format(time.DateTime), s.Last.Format("2006-01-02 15:04:05 MST"))
 	}
+	if len(s.Filter) > 0 {
+		fmt.Fprintf(p, "\nonly %s", p.style.Bold(terminal.Printable(strings.Join(s.Filter, " "))))
+	}
 	fmt.Fprintf(p, "\n%s failed attempts from %s addresses in %s countries\n",
 		p.style.Bold(count(s.Attempts.Failed)), p.style.Bold(count(s.Sources)), p.style.Bold(count(len(s.Countries))))
+	if s.Attempts.Failed > 0 {
+		fmt.Fprintf(p, "%s on accounts that exist, %s on others\n%s of the addresses came back in another hour\n",
+			count(s.Users.Known), count(s.Users.Unknown), count(s.ReturningSources))
+	}
 	accepted := count(s.Attempts.Accepted) + " accepted"
 	if s.Attempts.Accepted > 0 {
 		accepted = p.style.Yellow(accepted)
@@ -52,7 +89,7 @@ func (p *statsPrinter) totals() {
 	}
 	fmt.Fprintf(p, "%s lines not understood", count(s.Unparsed))
 	separator := ": "
-	for _, by := range s.UnparsedBy[:min(5, len(s.UnparsedBy))] {
+	for _, by := range first(5, s.UnparsedBy) {
 		program := by.Program
 		if program == "" {
 			program = "no program"
@@ -63,94 +100,122 @@ func (p *statsPrinter) totals() {
 	fmt.Fprintln(p)
 }
 
-func (p *statsPrinter) lists() {
-	s := p.s
-	t := p.table("Country", "Code", "Attempts>", "Share>", "Addresses>")
-	for _, c := range first(p.top, s.Countries) {
-		t.Row(c.Name, c.Code, count(c.Attempts), p.share(c.Attempts), count(c.Sources))
-	}
-	p.list(t, len(s.Countries), p.top)
-
-	t = p.table("Account", "Attempts>", "Share>")
-	for _, a := range first(p.top, s.Accounts) {
-		name := a.Name
-		if name == "" {
-			name = "(empty)"
-		}
-		t.Row(name, count(a.Attempts), p.share(a.Attempts))
-	}
-	p.list(t, len(s.Accounts), p.top)
-
-	t = p.table("Address", "Country", "Attempts>", "Share>")
-	for _, a := range first(p.top, s.Addresses) {
-		t.Row(a.IP.String(), a.Country, count(a.Attempts), p.share(a.Attempts))
-	}
-	p.list(t, len(s.Addresses), p.top)
-
-	t = p.table("Method", "Attempts>", "Share>")
-	for _, m := range first(p.top, s.Methods) {
-		t.Row(m.Name, count(m.Attempts), p.share(m.Attempts))
-	}
-	p.list(t, len(s.Methods), p.top)
-
-	p.hours()
-
-	t = p.table("Accepted", "Account", "Method", "Address", "Country")
-	for _, l := range first(p.top, s.Logins) {
-		ip := "not logged"
-		if l.IP.IsValid() {
-			ip = l.IP.String()
-		}
-		t.Row(l.Time.Format(time.DateTime), l.Account, l.Method, ip, l.Country)
-	}
-	p.list(t, len(s.Logins), p.top)
-}
-
-// maxHours is how many hours are all shown; of a longer log the last ones are.
+// maxHours is how many hours are all shown; of a longer log the days are.
 const maxHours = 48
 
-func (p *statsPrinter) hours() {
-	const barWidth = 30
-	hours := p.s.Hours
-	most := 1
-	for _, h := range hours {
-		most = max(most, h.Attempts)
-	}
-	t := p.table("Hour", "Attempts>", "")
-	for _, h := range hours[max(0, len(hours)-maxHours):] {
-		bar := strings.Repeat("█", (h.Attempts*barWidth+most-1)/most)
-		t.Row(h.Start.Format("2006-01-02 15:04"), count(h.Attempts), bar)
-	}
-	p.list(t, len(hours), maxHours)
-}
-
-// table begins a list; a title that ends in ">" is that of a column of numbers.
-func (p *statsPrinter) table(titles ...string) *terminal.Table {
-	t := &terminal.Table{Width: p.width, Style: p.style}
-	for _, title := range titles {
-		name, right := strings.CutSuffix(title, ">")
-		t.Columns = append(t.Columns, terminal.Column{Title: name, Right: right})
-	}
-	return t
-}
-
-// list prints a table of the first shown of total lines unless there are none, and says how many it leaves out.
-func (p *statsPrinter) list(t *terminal.Table, total, shown int) {
-	if total == 0 || p.top == 0 {
+func (p *statsPrinter) lists() {
+	if p.top == 0 {
 		return
 	}
-	fmt.Fprintln(p)
+	for _, by := range []string{"country", "account", "address", "network", "method"} {
+		l := listOf(by, p.s)
+		l.note = "" // the totals say it
+		p.section(l, p.top)
+	}
+	if len(p.s.Days) > 1 {
+		p.strips()
+	}
+	if len(p.s.Hours) <= maxHours {
+		p.section(hourList(p.s), maxHours)
+	} else {
+		p.section(dayList(p.s), maxStrip)
+	}
+	p.section(loginList(p.s.Logins, 0), p.top)
+}
+
+// section prints a list below others, unless it is empty.
+func (p *statsPrinter) section(l *statsList, top int) {
+	if len(l.rows) > 0 {
+		fmt.Fprintln(p)
+		p.list(l, top)
+	}
+}
+
+// list prints a part of a list and says what is left out.
+func (p *statsPrinter) list(l *statsList, top int) {
+	p.table(l, top)
+	if left := len(l.rows) - len(l.part(top)); left > 0 {
+		words := "and %s more"
+		if l.latest {
+			words = "and %s earlier ones"
+		}
+		fmt.Fprintln(p, p.style.Dim(fmt.Sprintf(words, count(left))))
+	}
+	if l.note != "" {
+		fmt.Fprintln(p, p.style.Dim(l.note))
+	}
+}
+
+// Widths of what is drawn beside a row, in columns. A file is as wide as a window that has room for both.
+const (
+	fileWidth   = 110
+	courseWidth = 24
+	widestBar   = 20
+	leastBar    = 6
+	gap         = 2 // between the columns of a table
+)
+
+// table prints a part of a list, with bars and courses where there is room beside it.
+func (p *statsPrinter) table(l *statsList, top int) {
+	rows := l.part(top)
+	t := &terminal.Table{Width: p.width, Style: p.style}
+	var shown []int
+	used := 0
+	for i, c := range l.columns {
+		if c.title == "" {
+			continue
+		}
+		shown = append(shown, i)
+		t.Columns = append(t.Columns, terminal.Column{Title: c.title, Right: c.number})
+		width := terminal.Columns(c.title)
+		for _, row := range rows {
+			width = max(width, terminal.Columns(terminal.Printable(row.cells[i].shown)))
+		}
+		used += width + gap
+	}
+	bar, course := p.room(rows, used)
+	if bar > 0 {
+		t.Columns = append(t.Columns, terminal.Column{})
+	}
+	if course {
+		t.Columns = append(t.Columns, terminal.Column{Title: "0     6     12    18"})
+	}
+	most := 0
+	for _, row := range l.rows {
+		most = max(most, row.n)
+	}
+	for _, row := range rows {
+		var cells []string
+		for _, i := range shown {
+			cells = append(cells, row.cells[i].shown)
+		}
+		if bar > 0 {
+			cells = append(cells, p.blocks.Bar(row.n, most, bar))
+		}
+		if course {
+			cells = append(cells, p.blocks.Course(row.course))
+		}
+		t.Row(cells...)
+	}
 	t.WriteTo(p) // a buffer takes everything
-	if total > shown {
-		fmt.Fprintln(p, p.style.Dim(fmt.Sprintf("and %s more", count(total-shown))))
-	}
 }
 
-func (p *statsPrinter) share(n int) string {
-	if p.s.Attempts.Failed == 0 {
-		return ""
+// room returns how wide bars may be beside columns that use so much, and whether courses fit in as well.
+func (p *statsPrinter) room(rows []statsRow, used int) (bar int, course bool) {
+	width := p.width
+	if width == 0 {
+		width = fileWidth
 	}
-	return fmt.Sprintf("%.1f %%", 100*float64(n)/float64(p.s.Attempts.Failed))
+	left := width - used
+	if len(rows) == 0 || !slices.ContainsFunc(rows, func(r statsRow) bool { return r.n > 0 }) {
+		return 0, false
+	}
+	if rows[0].course != nil && left >= leastBar+gap+courseWidth {
+		course = true
+		left -= gap + courseWidth
+	}
+	if left < leastBar {
+		return 0, course
+	}
+	return min(left, widestBar), course
 }
-
-func first[T any](n int, list []T) []T { return list[:min(n, len(list))] }

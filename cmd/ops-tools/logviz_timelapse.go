@@ -27,6 +27,8 @@ type timelapseOptions struct {
 	pace   paceFlags
 	mode   string
 	focus  string
+	target string
+	arcs   bool
 	lang   string
 	window time.Duration
 	size   string
@@ -52,6 +54,7 @@ func newTimelapse(e *env) *cobra.Command {
 		Example: "  ops logviz timelapse /var/log/auth.log -o day.mp4\n" +
 			"  ops logviz timelapse --tz UTC --range events --duration 30s auth.log.1.gz -o attack.webm\n" +
 			"  ops logviz timelapse attack.log --versus replay.log --align start -o both.mp4\n" +
+			"  ops logviz timelapse --focus europe --target nas@48.85,2.35 --arcs --lang fr auth.log -o jour.mp4\n" +
 			"  journalctl -u ssh -S yesterday -o json | ops logviz timelapse - -o yesterday.png",
 		Args: someArgs("a FILE, or - for the standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runTimelapse(cmd.Context(), e, o, args) },
@@ -66,6 +69,8 @@ func newTimelapse(e *env) *cobra.Command {
 	flags.StringVar(&o.size, "size", "1280x720", "`WIDTHxHEIGHT` in pixels, from 640x360 to 3840x2160")
 	flags.IntVar(&o.fps, "fps", 30, "frames a second")
 	flags.StringVar(&o.theme, "theme", "dark", "dark or light")
+	flags.StringVar(&o.target, "target", "", "`NAME@LAT,LON` of the machine that was attacked, to be marked on the map: nas@48.85,2.35")
+	flags.BoolVar(&o.arcs, "arcs", false, "let comets fly from the countries to --target")
 	flags.StringVar(&o.lang, "lang", "en", "`LANGUAGE` of the film: en, de, es or fr")
 	flags.StringVar(&o.title, "title", "", "`TEXT` above the map")
 	o.reel.add(cmd)
@@ -122,12 +127,7 @@ func runTimelapse(ctx context.Context, e *env, o *timelapseOptions, paths []stri
 		}
 	}
 	film.Note = logs.locator.Info().Note() + ". Map: Natural Earth, Visionscarto"
-	film.CountryName = func(code string) string {
-		if name, ok := cldr.Name(code, film.Language.String()); ok {
-			return name
-		}
-		return geo.Name(code)
-	}
+	film.CountryName = countryNames(film.Language)
 	if o.reel.versus != "" {
 		both, err := o.reel.versusFilm(ctx, e, o, logs, count.timeline, paths, world, *film)
 		if err != nil {
@@ -143,6 +143,16 @@ func runTimelapse(ctx context.Context, e *env, o *timelapseOptions, paths []stri
 	return o.reel.write(ctx, e, o.output, one)
 }
 
+// countryNames names countries in a language.
+func countryNames(language timelapse.Language) func(code string) string {
+	return func(code string) string {
+		if name, ok := cldr.Name(code, language.String()); ok {
+			return name
+		}
+		return geo.Name(code)
+	}
+}
+
 // check reads the flags that say what the film looks like.
 func (o *timelapseOptions) check() (*timelapse.Options, error) {
 	if o.output == "" {
@@ -152,7 +162,7 @@ func (o *timelapseOptions) check() (*timelapse.Options, error) {
 	if !slices.Contains(timelapse.Extensions(), ext) {
 		return nil, usageError("-o %s: the name must end in %s", o.output, strings.Join(timelapse.Extensions(), ", "))
 	}
-	film := &timelapse.Options{FPS: o.fps, Window: o.window, Title: o.title}
+	film := &timelapse.Options{FPS: o.fps, Window: o.window, Title: o.title, Arcs: o.arcs}
 	if _, err := fmt.Sscanf(o.size+"\n", "%dx%d\n", &film.Size.X, &film.Size.Y); err != nil || film.Size.X <= 0 || film.Size.Y <= 0 {
 		return nil, usageError("--size %s: write it as 1280x720", o.size)
 	}
@@ -165,6 +175,12 @@ func (o *timelapseOptions) check() (*timelapse.Options, error) {
 	}
 	if film.Language, err = timelapse.ParseLanguage(o.lang); err != nil {
 		return nil, usageError("--lang: %w", err)
+	}
+	if film.Target, err = parseTarget(o.target); err != nil {
+		return nil, err
+	}
+	if o.arcs && film.Target == nil {
+		return nil, usageError("--arcs: say where they lead to with --target NAME@LAT,LON")
 	}
 	if o.fps == 0 { // to the library it means the default
 		return nil, usageError("--fps 0: must be 1 to 60")

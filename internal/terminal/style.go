@@ -45,6 +45,16 @@ func (s Style) Magenta(text string) string { return s.paint("35", text) }
 // Cyan is for what can be typed.
 func (s Style) Cyan(text string) string { return s.paint("36", text) }
 
+// Alarm is for what must not be overlooked.
+func (s Style) Alarm(text string) string { return s.paint("1;37;41", text) }
+
+// Heat paints a step from 1 to [Shades] of a scale from dark blue to yellow, which also those who tell red and green
+// apart badly read in order, in the palette of 256 colours; 0 is dim.
+func (s Style) Heat(text string, step int) string {
+	colours := [...]string{"2", "38;5;60", "38;5;102", "38;5;179", "1;38;5;227"}
+	return s.paint(colours[min(max(step, 0), Shades)], text)
+}
+
 func (s Style) paint(code, text string) string {
 	if !s.on || text == "" {
 		return text

@@ -12,9 +12,11 @@ import (
 
 // FollowOptions say how a log is followed. The zero value is ready to use.
 type FollowOptions struct {
-	From *Position     // where an earlier follower came to; nil for the start of the file
-	Poll time.Duration // how often a file without news is looked at; default 250 ms
-	Warn func(string)  // told of what may have been lost; default: nobody
+	From *Position // where an earlier follower came to; nil for the start of the file
+	// Since, if From is nil, begins with those rotated files that were written to after that time. The zero time is for none.
+	Since time.Time
+	Poll  time.Duration // how often a file without news is looked at; default 250 ms
+	Warn  func(string)  // told of what may have been lost; default: nobody
 }
 
 // Follower reads a log as it grows, through rotation by renaming, by copying and truncating, and while there is no file
@@ -61,8 +63,22 @@ func Follow(ctx context.Context, path string, o FollowOptions) (*Follower, error
 		if err := f.resume(o.From); err != nil {
 			return nil, err
 		}
+	} else if !o.Since.IsZero() {
+		f.next = f.writtenSince(o.Since)
 	}
 	return f, nil
+}
+
+// writtenSince opens the rotated files that were written to after a time.
+func (f *Follower) writtenSince(t time.Time) (out []start) {
+	for _, g := range siblings(f.path) {
+		if !g.isAfter(t) || !isRotated(f.path, g.path) {
+			g.close()
+			continue
+		}
+		out = append(out, start{g, 0})
+	}
+	return out
 }
 
 // Read gives what there is, or waits for more.
@@ -275,12 +291,8 @@ func (f *Follower) resume(from *Position) error {
 	}
 	closeAll(all)
 	f.warn(fmt.Sprintf("the file that was read up to byte %d is gone, with what was not read of it: what was written after it is read, up to %s from its start", from.Offset, f.path))
-	for _, g := range siblings(f.path) {
-		if from.Modified.IsZero() || !g.isAfter(from.Modified) || !isRotated(f.path, g.path) {
-			g.close()
-			continue
-		}
-		f.next = append(f.next, start{g, 0})
+	if !from.Modified.IsZero() {
+		f.next = f.writtenSince(from.Modified)
 	}
 	return nil
 }

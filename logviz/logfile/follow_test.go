@@ -283,6 +283,51 @@ func TestFollowLoses(t *testing.T) {
 	}
 }
 
+// A crash of the machine leaves NULs in a log. They spoil a line and not what follows.
+func TestAnyBytes(t *testing.T) {
+	text := "line 1\n" + strings.Repeat("\x00", 5000) + "\nline 2\n"
+	if r, err := NewReader("log", strings.NewReader(text), Options{}); err == nil {
+		if _, err = r.Next(); err == nil {
+			t.Error("binary data are taken for a text")
+		}
+	}
+	r, err := NewReader("log", strings.NewReader(text), Options{AnyBytes: true})
+	must(t, err)
+	for _, want := range []int{6, 5000, 6} {
+		rec, err := r.Next()
+		if must(t, err); len(rec.Bytes) != want {
+			t.Errorf("%d bytes, want %d", len(rec.Bytes), want)
+		}
+	}
+}
+
+// What was rotated not too long ago is read before the log.
+func TestFollowSince(t *testing.T) {
+	w := &writer{t: t, path: filepath.Join(t.TempDir(), "log")}
+	now := time.Now()
+	for i, age := range []time.Duration{72, 48, 24} { // hours
+		w.open()
+		w.lines(3)
+		must(t, os.Chtimes(w.path, time.Time{}, now.Add(-age*time.Hour)))
+		w.renameTo(fmt.Sprint(".", 3-i))
+	}
+	w.open()
+	w.lines(3)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	f, err := Follow(ctx, w.path, FollowOptions{Since: now.Add(-60 * time.Hour), Poll: time.Millisecond})
+	must(t, err)
+	defer f.Close()
+	in, err := NewReader(w.path, f, Options{})
+	must(t, err)
+	for _, want := range numbered(12)[3:] {
+		rec, err := in.Next()
+		if must(t, err); string(rec.Bytes) != want {
+			t.Fatalf("%q comes where %q is due", rec.Bytes, want)
+		}
+	}
+}
+
 // A file that ends in half a line does not lead into the next one.
 func TestFollowBrokenEnd(t *testing.T) {
 	w := &writer{t: t, path: filepath.Join(t.TempDir(), "log")}

@@ -45,15 +45,20 @@ func worldPayload() ([]byte, error) {
 	return deflate(b), nil
 }
 
+// worldView is the map's projection: as wide as we say and as high as that asks for.
+func worldView() *worldmap.View {
+	// Fitted once into more than enough, then exactly.
+	frame := worldmap.EqualEarth(image.Rect(0, 0, mapWidth, mapWidth), worldmap.Crop{}).Frame()
+	return worldmap.EqualEarth(image.Rect(0, 0, mapWidth, frame.Dy()), worldmap.Crop{})
+}
+
 func newWorldShapes() (*worldShapes, error) {
 	world, err := worldmap.Load()
 	if err != nil {
 		return nil, err
 	}
-	// As high as the width asks for: fitted once into more than enough, then exactly.
-	frame := worldmap.EqualEarth(image.Rect(0, 0, mapWidth, mapWidth), worldmap.Crop{}).Frame()
-	view := worldmap.EqualEarth(image.Rect(0, 0, mapWidth, frame.Dy()), worldmap.Crop{})
-	w := &worldShapes{Width: mapWidth, Height: frame.Dy()}
+	view := worldView()
+	w := &worldShapes{Width: mapWidth, Height: view.Bounds().Dy()}
 	var p path
 	p.closed(view.Outline())
 	w.Sphere = p.String()

@@ -5,14 +5,13 @@ import (
 	"compress/flate"
 	"encoding/binary"
 	"encoding/json"
-	"fmt"
 	"math"
-	"net/netip"
 	"strconv"
 	"time"
 
 	"ops/logviz"
 	"ops/logviz/geo"
+	"ops/logviz/worldmap"
 )
 
 // Data is what a page tells. Table and Statistics are of the same events.
@@ -24,17 +23,25 @@ type Data struct {
 	Zone       *time.Location
 	Table      *logviz.LedgerTable
 	Statistics *logviz.Statistics
-	Notes      []string // where data come from, a line each
-	Target     *Target  // of the attacks, if it is told
+	Notes      []string           // where data come from, a line each
+	Target     *worldmap.Landmark // of the attacks, if it is told
 	Privacy    Privacy
 	Seq        int // of a live page: the number of the last event that is in the table
 }
 
-// Target is the place of the machine that was attacked.
-type Target struct {
-	Name      string  `json:"name"`
-	Longitude float64 `json:"longitude"`
-	Latitude  float64 `json:"latitude"`
+// Mark is a place on the page's map, in its units.
+type Mark struct {
+	Name string `json:"name"`
+	X    int    `json:"x"`
+	Y    int    `json:"y"`
+}
+
+func mark(t *worldmap.Landmark) *Mark {
+	if t == nil {
+		return nil
+	}
+	at := worldView().Dot(t.Place)
+	return &Mark{Name: t.Name, X: round(at.X), Y: round(at.Y)}
 }
 
 // DefaultRows is how many rows a table should have at most for a page.
@@ -43,7 +50,7 @@ const DefaultRows = 120_000
 // Header is what stands before the rows of a payload, as JSON.
 type Header struct {
 	Version       int             `json:"version"`
-	Title         string          `json:"title"`
+	Title         string          `json:"title"` // "": that of the reader's language
 	Generator     string          `json:"generator"`
 	Lang          string          `json:"lang"`
 	Theme         string          `json:"theme"`
@@ -61,7 +68,7 @@ type Header struct {
 	AccountOthers map[string]int  `json:"account_others"` // by index: how many accounts an account stands for
 	Methods       []string        `json:"methods"`        // as sshd names them
 	Notes         []string        `json:"notes"`          //
-	Target        *Target         `json:"target"`         //
+	Target        *Mark           `json:"target"`         //
 	Seq           int             `json:"seq,omitempty"`  // of a live page
 }
 
@@ -126,9 +133,9 @@ func deflate(plain []byte) []byte {
 
 func (d *Data) header(t *table) *Header {
 	h := &Header{
-		Version: 1, Title: d.title(), Generator: d.Generator, Lang: auto(d.Lang), Theme: auto(d.Theme),
+		Version: 1, Title: d.Title, Generator: d.Generator, Lang: auto(d.Lang), Theme: auto(d.Theme),
 		From: d.Table.From.Unix(), Step: int64(d.Table.Step / time.Second), Steps: d.Table.Steps,
-		Zone: d.Zone.String(), Statistics: d.statistics(), Notes: append([]string{}, d.Notes...), Target: d.Target,
+		Zone: d.Zone.String(), Statistics: d.statistics(), Notes: append([]string{}, d.Notes...), Target: mark(d.Target),
 		SourceOthers: map[string]int{}, AccountOthers: map[string]int{}, Seq: d.Seq,
 		Places: []string{}, Sources: []string{}, SourcePlace: []int{}, Accounts: []string{}, Methods: append([]string{}, t.methods...),
 	}
@@ -163,7 +170,7 @@ func auto(s string) string {
 
 func (d *Data) title() string {
 	if d.Title == "" {
-		return "Failed ssh logins around the world"
+		return wordsFor(d.Lang).title
 	}
 	return d.Title
 }
@@ -193,17 +200,4 @@ func offsets(zone *time.Location, from, to int64) []Offset {
 		at = end.Unix()
 	}
 	return list
-}
-
-// networkOf is the network that an address is told as: what one owner usually has.
-func networkOf(a netip.Addr) string {
-	bits := 48
-	if a.Is4() {
-		bits = 24
-	}
-	p, err := a.Prefix(bits)
-	if err != nil {
-		panic(fmt.Sprintf("%v has no network of %d bits", a, bits)) // a valid address has one
-	}
-	return p.String()
 }

@@ -22,7 +22,9 @@ type Privacy struct {
 }
 
 // Networks tells of an address its /24 or, of IPv6, its /48.
-func Networks() Privacy { return Privacy{Address: networkOf} }
+func Networks() Privacy {
+	return Privacy{Address: func(a netip.Addr) string { return logviz.NetworkOf(a).String() }}
+}
 
 // CountriesOnly tells of addresses nothing but how many there are where.
 func CountriesOnly() Privacy {

@@ -112,7 +112,9 @@ func (p *page) drawBackdrop() {
 	if len(p.film.o.Focus) > 0 {
 		box = p.canvas.Bounds()
 	}
-	newChart(p.canvas, p.film.world, p.film.newScope(box, p.layout.unit), p.layout.unit, newScale(10, pal), pal)
+	dim := *p
+	dim.palette = pal
+	newChart(&dim, p.film.newScope(box, p.layout.unit), newScale(10, pal), nil, nil)
 }
 
 // put writes a line that stays.

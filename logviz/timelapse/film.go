@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"math"
 	"time"
 
 	"ops/logviz"
@@ -30,6 +31,9 @@ type Options struct {
 
 	// Focus is what the map must show, as [worldmap.World.Region] returns it; default all the world.
 	Focus []worldmap.Point
+	// Target is marked on the map; with Arcs, comets fly there from the countries that attempts come from.
+	Target *worldmap.Landmark
+	Arcs   bool
 
 	Title string   // default "Failed ssh logins around the world", or less of it with Focus
 	Logs  []string // names of the logs that the recording was read from, for the card; optional
@@ -47,7 +51,8 @@ type Film struct {
 	say   *phrases
 	fonts typeface.Family
 	scope *scope
-	whole *tally // all buckets, and the maxima that scales and bars reach to
+	arcs  []string // codes of the countries that have arcs
+	whole *tally   // all buckets, and the maxima that scales and bars reach to
 	pace  pace
 
 	page *page  // made by the first frame
@@ -99,6 +104,9 @@ func New(world *worldmap.World, rec Recording, o Options) (*Film, error) {
 		f.pace.place = max(f.pace.place, n)
 	}
 	f.pace.country, f.pace.account = f.whole.countries.largest(), f.whole.accounts.largest()
+	if o.Arcs {
+		f.arcs = f.chooseArcs()
+	}
 	return f, nil
 }
 
@@ -130,6 +138,10 @@ func (o *Options) complete() error {
 		return fmt.Errorf("%v: not known", o.Theme)
 	case o.Language < English || o.Language > French:
 		return fmt.Errorf("%v: not known", o.Language)
+	case o.Arcs && o.Target == nil:
+		return errors.New("arcs need a target")
+	case o.Target != nil && !(math.Abs(o.Target.Place.Lon) <= 180 && math.Abs(o.Target.Place.Lat) <= 90):
+		return fmt.Errorf("target at longitude %v, latitude %v: not on the earth", o.Target.Place.Lon, o.Target.Place.Lat)
 	case o.Mode < Pulse || o.Mode > Cumulative:
 		return fmt.Errorf("%v: not known", o.Mode)
 	}

@@ -2,7 +2,6 @@ package timelapse
 
 import (
 	"image"
-
 	"ops/logviz/worldmap"
 )
 
@@ -19,7 +18,12 @@ type chart struct {
 	levels  []uint16   // per place
 	colours []rgb      // per place
 	frame   uint32     // counts calls of show
-	stale   []int      // scratch for show: countries that change
+
+	arcs      []arc
+	arcShares []arcShare // of all pixels
+	cells     []arcCell  // scratch for show: what arcs change
+
+	stale []int // scratch for show: countries that change
 }
 
 // area is what must be painted when a country changes.
@@ -38,8 +42,10 @@ type pixel struct {
 	frame        uint32 // in which it was painted last
 	ground       rgb    // what shows where no country is
 	rest, border uint16 // how much of it is ground, and how much a border covers, of 256
-	share, dot   int32  // where its shares and dots begin in those of the chart
-	shares, dots uint8  // and how many there are
+
+	share, dot, arc    int32 // where its shares, dots and arcs begin in those of the chart
+	shares, dots, arcs uint8 // and how many there are
+	top                stamped
 }
 
 // share is how much of a pixel a country has, of 256.
@@ -51,8 +57,9 @@ type dotShare struct {
 	disc, ring, halo uint8
 }
 
-// newChart paints the empty map into box and returns it ready to show countries.
-func newChart(c *canvas, world *worldmap.World, scope *scope, unit float64, s *scale, p palette) *chart {
+// newChart paints the empty map onto a page and returns it ready to show countries, with a target and arcs if there are any.
+func newChart(pg *page, scope *scope, s *scale, target *worldmap.Landmark, arcs []string) *chart {
+	c, world, unit, p := pg.canvas, pg.film.world, pg.layout.unit, pg.palette
 	view, raster := scope.view, scope.raster
 	box := view.Bounds()
 	lay := func(cover *image.Alpha, ink rgb) {
@@ -73,19 +80,27 @@ func newChart(c *canvas, world *worldmap.World, scope *scope, unit float64, s *s
 		ch.colours = append(ch.colours, s.colour[0])
 	}
 	b := chartBuilder{
-		chart: ch, canvas: c, scope: scope, at: map[int32]int32{},
+		chart: ch, canvas: c, scope: scope, at: map[int32]int32{}, arched: map[int32][]arcShare{},
 		borders: view.Stroke(world.Borders(), max(0.6*unit, 0.5)),
+	}
+	if target != nil {
+		b.top = pg.stampTarget(view, target)
+		b.buildArcs(world, arcs, target.Place, unit)
 	}
 	b.build(unit)
 	for i := range ch.areas {
 		ch.paint(c, i)
 	}
+	for i := range ch.pixels { // the target's mark, where it lies over water
+		c.pix[ch.pixels[i].off] = ch.blend(&ch.pixels[i])
+	}
 	return ch
 }
 
-// show gives every country the colour of its intensity.
-func (ch *chart) show(c *canvas, values []float64) {
+// show gives every place the colour of its intensity, and lets comets fly as they do at a bucket.
+func (ch *chart) show(c *canvas, values []float64, fs *flights, bucket int) {
 	ch.frame++
+	ch.fly(fs, bucket)
 	ch.stale = ch.stale[:0]
 	for i, v := range values {
 		if level := uint16(ch.scale.level(v)); level != ch.levels[i] {
@@ -95,6 +110,13 @@ func (ch *chart) show(c *canvas, values []float64) {
 	}
 	for _, i := range ch.stale {
 		ch.paint(c, i)
+	}
+	for _, cell := range ch.cells {
+		if px := &ch.pixels[cell.pixel]; px.frame != ch.frame {
+			px.frame = ch.frame
+			c.pix[px.off] = ch.blend(px)
+			c.dirty[cell.tile] = true
+		}
 	}
 }
 
@@ -131,12 +153,21 @@ func (ch *chart) blend(px *pixel) rgb {
 	if px.border != 0 {
 		colour = mix(colour, ch.palette.border, uint32(px.border))
 	}
+	for _, s := range ch.shared(px) {
+		if bright := ch.arcs[s.arc].bright[s.step]; bright != 0 {
+			colour = mix(colour, ch.palette.ink, weight(s.cover)*weight(bright)>>8)
+		}
+	}
 	for _, d := range ch.dots[px.dot:][:px.dots] {
 		level := ch.levels[d.country]
 		seen := weight(ch.scale.alpha[level])
 		colour = mix(colour, ch.palette.paper, weight(d.halo)*seen>>8)
 		colour = mix(colour, ch.palette.ring, weight(d.ring)*seen>>8)
 		colour = mix(colour, ch.scale.colour[level], weight(d.disc)*seen>>8)
+	}
+	if px.top != (stamped{}) {
+		colour = mix(colour, ch.palette.paper, weight(px.top.halo))
+		colour = mix(colour, ch.palette.ink, weight(px.top.ink))
 	}
 	return colour
 }

@@ -100,7 +100,7 @@ func TestEveryCountryCanBeDrawn(t *testing.T) {
 	pixels(t, f, 0)
 	canvas, chart := f.page.canvas, f.page.chart
 	values := make([]float64, len(f.world.Countries()))
-	chart.show(canvas, values)
+	chart.show(canvas, values, f.now.flights, 0)
 	empty := slices.Clone(canvas.pix)
 	for _, code := range append(codes, "XK") {
 		i, ok := f.world.Index(code)
@@ -109,7 +109,7 @@ func TestEveryCountryCanBeDrawn(t *testing.T) {
 			continue
 		}
 		values[i] = 100
-		chart.show(canvas, values)
+		chart.show(canvas, values, f.now.flights, 0)
 		changed := 0
 		for at, p := range canvas.pix {
 			if p != empty[at] {
@@ -120,7 +120,7 @@ func TestEveryCountryCanBeDrawn(t *testing.T) {
 			t.Errorf("%s changes only %d pixels", code, changed)
 		}
 		values[i] = 0
-		chart.show(canvas, values)
+		chart.show(canvas, values, f.now.flights, 0)
 		if !slices.Equal(canvas.pix, empty) {
 			t.Errorf("%s does not go out", code)
 		}

@@ -16,6 +16,8 @@ type chartBuilder struct {
 	borders *image.Alpha
 	at      map[int32]int32 // the index of the pixel at an offset, where there is one
 	over    map[int32][]dotShare
+	arched  map[int32][]arcShare
+	top     map[int32]stamped
 }
 
 // Countries below this area, in pixels of a page 720 high, get a dot.
@@ -35,9 +37,17 @@ func (b *chartBuilder) build(unit float64) {
 			dst.mixed = append(dst.mixed, b.at[b.offset(b.scope.raster.Mixed[m].X, b.scope.raster.Mixed[m].Y)])
 		}
 	}
-	for off := range b.over { // what is left lies over water
+	// What is left lies over water.
+	for off := range b.over {
 		b.at[off] = b.add(off, 255, nil)
 	}
+	for off := range b.arched {
+		b.add(off, 255, nil)
+	}
+	for off := range b.top {
+		b.add(off, 255, nil)
+	}
+	b.finishArcs()
 	for country, offs := range dotted {
 		dst := &b.areas[country]
 		for _, off := range offs {
@@ -108,8 +118,7 @@ func (b *chartBuilder) splitRun(dst *area, country uint16, r worldmap.Run) {
 	from := r.X0
 	for x := r.X0; x <= r.X1; x++ {
 		if x < r.X1 {
-			_, dotted := b.over[b.offset(x, r.Y)]
-			if !dotted && b.borders.AlphaAt(int(x), int(r.Y)).A == 0 {
+			if !b.covered(b.offset(x, r.Y)) && b.borders.AlphaAt(int(x), int(r.Y)).A == 0 {
 				continue
 			}
 			dst.mixed = append(dst.mixed, b.pixel(x, r.Y, 0, []worldmap.Share{{Country: country, Weight: 255}}))
@@ -119,6 +128,14 @@ func (b *chartBuilder) splitRun(dst *area, country uint16, r worldmap.Run) {
 		}
 		from = x + 1
 	}
+}
+
+// covered reports whether something lies over the countries in a pixel.
+func (b *chartBuilder) covered(off int32) bool {
+	_, dotted := b.over[off]
+	_, arched := b.arched[off]
+	_, stamped := b.top[off]
+	return dotted || arched || stamped
 }
 
 // pixel makes the pixel at a place where countries have shares.
@@ -144,7 +161,12 @@ func (b *chartBuilder) add(off int32, rest uint8, shares []worldmap.Share) int32
 	}
 	px.dot, px.dots = int32(len(b.dots)), uint8(len(b.over[off]))
 	b.dots = append(b.dots, b.over[off]...)
+	px.arc, px.arcs = int32(len(b.arcShares)), uint8(len(b.arched[off]))
+	b.arcShares = append(b.arcShares, b.arched[off]...)
+	px.top = b.top[off]
 	delete(b.over, off)
+	delete(b.arched, off)
+	delete(b.top, off)
 	b.pixels = append(b.pixels, px)
 	return int32(len(b.pixels) - 1)
 }
@@ -153,21 +175,23 @@ func (b *chartBuilder) add(off int32, rest uint8, shares []worldmap.Share) int32
 func (b *chartBuilder) finish(a *area) {
 	slices.SortFunc(a.mixed, func(i, j int32) int { return int(b.pixels[i].off - b.pixels[j].off) })
 	a.mixed = slices.Compact(a.mixed)
-	tile := func(off int32) int32 {
-		x, y := off%int32(b.canvas.w), off/int32(b.canvas.w)
-		return y/tileSize*int32(b.canvas.tw) + x/tileSize
-	}
 	seen := map[int32]bool{}
 	for _, r := range a.runs {
-		for t := tile(r.off); t <= tile(r.off+r.n-1); t++ {
+		for t := b.tile(r.off); t <= b.tile(r.off+r.n-1); t++ {
 			seen[t] = true
 		}
 	}
 	for _, i := range a.mixed {
-		seen[tile(b.pixels[i].off)] = true
+		seen[b.tile(b.pixels[i].off)] = true
 	}
 	for t := range seen {
 		a.tiles = append(a.tiles, t)
 	}
 	slices.Sort(a.tiles)
+}
+
+// tile is the number of the tile that an offset lies in.
+func (b *chartBuilder) tile(off int32) int32 {
+	x, y := off%int32(b.canvas.w), off/int32(b.canvas.w)
+	return y/tileSize*int32(b.canvas.tw) + x/tileSize
 }

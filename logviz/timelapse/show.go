@@ -34,7 +34,7 @@ func (p *page) newClock(fs faces, summary bool) {
 func (p *page) showFrame(t *tally, i int) {
 	at := p.film.time(i)
 	p.showClock(at.Format(p.film.clockFormat()), at.Format("MST"), p.film.say.date(at, p.film.say.longDate))
-	p.chart.show(p.canvas, t.glow)
+	p.chart.show(p.canvas, t.glow, t.flights, i)
 	p.course.show(i + 1)
 	p.calendar.show(p.canvas, i)
 	p.showCounts(t, p.film.say.failedSoFar)
@@ -53,7 +53,7 @@ func (p *page) showSummary(t *tally) {
 	for i, n := range t.totals {
 		totals[i] = float64(n)
 	}
-	p.chart.show(p.canvas, totals)
+	p.chart.show(p.canvas, totals, t.flights, 0)
 	p.course.show(p.film.Len())
 	p.calendar.show(p.canvas, p.film.Len())
 	p.markPeak()

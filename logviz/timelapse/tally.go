@@ -23,6 +23,7 @@ type tally struct {
 	elsewhere int64     // failed attempts from countries out of sight
 	glow      []float64 // intensity per place: what the map shows
 	totals    []int64   // failed attempts per place
+	flights   *flights  // comets on the map
 	countries ranking   // by code
 	accounts  ranking   // by name
 }
@@ -43,6 +44,7 @@ func (f *Film) newTally() *tally {
 		totals:    make([]int64, n),
 		countries: newRanking(mostCountries),
 		accounts:  newRanking(mostAccounts),
+		flights:   newFlights(f.arcs),
 	}
 	switch f.o.Mode {
 	case Pulse:
@@ -60,6 +62,9 @@ func (t *tally) add(b *logviz.Bucket) {
 	t.accepted += int64(b.Accepted)
 	if b.Accepted > 0 {
 		t.lastAccepted = t.buckets
+	}
+	if len(t.flights.arcs) > 0 {
+		t.flights.add(t.buckets, b)
 	}
 	t.buckets++
 	t.sources += int64(b.Sources)

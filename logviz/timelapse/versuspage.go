@@ -94,9 +94,7 @@ func (v *Versus) newPage(summary bool) (*versusPage, error) {
 	p.put(p.caption, words, span{at.legend.Min.X, at.legend.Max.X}, at.legendHead, pal.soft, head)
 	p.drawLegend(scale)
 	for i := range v.sides {
-		if err := w.addSide(v, i, fs, scale); err != nil {
-			return nil, err
-		}
+		w.addSide(v, i, fs, scale, summary)
 	}
 	tell := f.o.Language.telling()
 	middle := at.sides[0].wide
@@ -116,7 +114,7 @@ func (v *Versus) scale(summary bool) (*scale, string) {
 }
 
 // addSide draws a column. Its parts are those of a page.
-func (w *versusPage) addSide(v *Versus, i int, fs faces, s *scale) error {
+func (w *versusPage) addSide(v *Versus, i int, fs faces, s *scale, summary bool) {
 	f, l := v.sides[i], w.at.sides[i]
 	p := &page{film: f, canvas: w.canvas, palette: w.palette, layout: l}
 	p.caption, p.body, p.strong = fs.caption, fs.body, fs.strong
@@ -125,7 +123,11 @@ func (w *versusPage) addSide(v *Versus, i int, fs faces, s *scale) error {
 	split := l.wide.min + (l.wide.max-l.wide.min)*45/100
 	p.put(fs.medium, names, span{l.wide.min, split}, w.at.heads, pal.ink, harmless(v.names[i], mostText, fs.medium.has))
 	w.dates[i] = p.text(fs.subtitle, words, span{split + em(10), l.wide.max}, w.at.heads, right, pal.soft)
-	p.chart = newChart(p.canvas, f.world, f.scope, l.unit, s, p.palette)
+	arcs := f.arcs
+	if summary {
+		arcs = nil // nothing moves
+	}
+	p.chart = newChart(p, f.scope, s, f.o.Target, arcs)
 
 	// One scale for both courses, but to each its own peak in words.
 	own := f.pace
@@ -147,13 +149,12 @@ func (w *versusPage) addSide(v *Versus, i int, fs faces, s *scale) error {
 	p.accepted = p.text(p.body, words, span{l.accepted.Min.X, l.accepted.Max.X}, l.acceptedText, left, pal.soft)
 	p.accepted.box = l.accepted
 	p.topCountries, p.topAccounts = &list{}, &list{}
-	return nil
 }
 
 // show shows both sides up to the end of bucket i.
 func (w *versusPage) show(v *Versus, t [2]*tally, i int) {
 	for s, p := range w.sides {
-		p.chart.show(p.canvas, t[s].glow)
+		p.chart.show(p.canvas, t[s].glow, t[s].flights, i)
 		p.course.show(i + 1)
 		p.showCounts(t[s], p.film.say.failed)
 		at := p.film.time(i)
@@ -185,7 +186,7 @@ func (w *versusPage) showSummary(v *Versus) {
 		for i, n := range t[s].totals {
 			totals[i] = float64(n)
 		}
-		p.chart.show(p.canvas, totals)
+		p.chart.show(p.canvas, totals, t[s].flights, 0)
 		p.course.show(p.film.Len())
 		p.showCounts(t[s], p.film.say.failed)
 		w.dates[s].show(p.canvas, p.film.dates())

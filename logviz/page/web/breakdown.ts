@@ -22,7 +22,7 @@ export class Breakdown implements Part {
     const others = model.header.account_others ?? {};
     const totals = new Float64Array(model.header.accounts.length);
     for (const [account, by] of view.accountMethods) totals[account] = [...by.values()].reduce((a, b) => a + b, 0);
-    const accounts = largest(totals, most, (i) => i in others);
+    const accounts = largest(totals, most, (i) => i in others && model.header.accounts[i] === "");
     const cells = accounts.map(([a]) => methods.map((m) => view.accountMethods.get(a)?.get(m) ?? 0));
     const counts = cells.flat().filter((n) => n > 0);
     const scale = new Scale(10, this.ctx.dark());

@@ -39,7 +39,7 @@ async function main(): Promise<void> {
 
 function build(data: Payload, mapData: MapData, language: Language, live: boolean): void {
   const { header } = data;
-  const clock = new Clock(header, language.tag);
+  const clock = new Clock(header, language.locale);
   const model = new Model(header, data.rows, clock);
   const system = matchMedia("(prefers-color-scheme: dark)");
   const first = start(model, header.theme);
@@ -100,7 +100,9 @@ function build(data: Payload, mapData: MapData, language: Language, live: boolea
     ...(["auto", "light", "dark"] as const).map((x) => h("option", { value: x }, language.say(x))),
   );
   const feed = h("span", { class: "feed", role: "status", "data-ops": "feed" });
-  const title = h("h1", {}, h("bdi", {}, printable(header.title, 200)));
+  header.title ||= language.say("title");
+  document.title = printable(header.title, 200);
+  const title = h("h1", {}, h("bdi", {}, document.title));
   const filters = new Filters(ctx);
   const totals = new Totals(ctx);
   const logins = new Logins(ctx);
@@ -183,7 +185,7 @@ function lists(ctx: Context): Ranking[] {
       key: (i) => h.accounts[i]!,
       label: (i) => h.accounts[i]! || l.say("empty"),
       values: (v) => v.byAccount,
-      others: (i) => h.account_others?.[i] ?? 0,
+      others: (i) => (h.accounts[i] === "" ? (h.account_others?.[i] ?? 0) : 0),
       chosen: (s) => s.filter.account,
     }),
     new Ranking(ctx, {
@@ -194,8 +196,9 @@ function lists(ctx: Context): Ranking[] {
       key: (i) => h.sources[i]!,
       label: (i) => h.sources[i]!,
       values: (v) => v.bySource,
-      others: (i) => model.others(i),
+      others: (i) => (h.sources[i] === "" ? model.others(i) : 0), // a network that stands for several has a name
       skip: (i) => h.sources[i] === "",
+      none: () => h.sources.every((name) => name === ""),
       chosen: (s) => s.filter.source,
     }),
     new Ranking(ctx, {
@@ -207,6 +210,7 @@ function lists(ctx: Context): Ranking[] {
       label: (i) => model.networks[i]!,
       values: (v) => v.byNetwork,
       skip: (i) => model.networks[i] === "",
+      none: () => model.networks.every((name) => name === ""),
       chosen: (s) => s.filter.network,
     }),
     new Ranking(ctx, {

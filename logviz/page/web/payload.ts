@@ -26,7 +26,7 @@ export interface Statistics {
 
 export interface Header {
   version: number;
-  title: string;
+  title: string; // "": that of the reader's language
   generator: string;
   from: number; // unix seconds of step 0
   step: number; // seconds
@@ -44,6 +44,7 @@ export interface Header {
   notes: string[];
   lang: string; // auto, or one that we speak
   theme: string; // auto, light, dark
+  target: { name: string; x: number; y: number } | null; // what was attacked, in units of the map
   seq?: number; // of a live page
 }
 

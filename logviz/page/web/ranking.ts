@@ -18,6 +18,7 @@ export interface RankingOptions {
   values(view: View): Float64Array;
   others?(i: number): number; // how many further ones an entry stands for
   skip?(i: number): boolean; // not of this list
+  none?(): boolean; // the page was made without what this list tells
   chosen(state: State): number | undefined;
 }
 
@@ -53,6 +54,7 @@ export class Ranking implements Part {
     this.state = state;
     const { language: l } = this.ctx;
     const o = this.options;
+    this.element.hidden = o.none?.() ?? false;
     const values = o.values(view);
     const total = values.reduce((a, b) => a + b, 0);
     const left = (i: number): boolean => (o.others?.(i) ?? 0) > 0;

@@ -71,6 +71,8 @@ export class WorldMap implements Part {
       this.marks.set(c.code, mark);
     }
     this.svg.append(...dots, this.rings.chosen, this.rings.current);
+    const target = ctx.model.header.target;
+    if (target) this.svg.append(s("g", { class: "target", transform: `translate(${target.x} ${target.y})` }, s("path", { d: "M-7 0H7M0-7V7" }), s("circle", { r: 4 }), s("text", { x: 10, y: 4 }, printable(target.name, 40))));
     this.listen();
     const frame = h("div", { class: "frame" });
     frame.append(this.svg, this.tip);
@@ -101,6 +103,7 @@ export class WorldMap implements Part {
       toggle(shape, "role", active ? "button" : null);
       toggle(shape, "tabindex", active ? "-1" : null);
       toggle(shape, "aria-pressed", active ? String(f.place !== undefined && this.code(f.place) === code) : null);
+      if (!active) shape.removeAttribute("aria-label"); // a shape that is no button has no name
     }
     this.ring("chosen", f.place ?? -1);
     for (const i of this.order) {
@@ -193,7 +196,7 @@ export class WorldMap implements Part {
     }
     const ticks = h("div", { class: "ticks" });
     const one = this.scale.position(1);
-    for (const t of this.scale.ticks(6)) {
+    for (const t of this.scale.ticks(5)) {
       const tick = h("span", {}, l.number(t));
       // The ramp begins with the colours below one attempt: ten levels of its 44.
       tick.style.left = `${100 * ((10 + (34 * (this.scale.position(t) - one)) / (1 - one)) / 44)}%`;

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+
+	"ops/internal/terminal"
+	"ops/logviz/logfile"
+)
+
+// feed gives what logs say to a server while they are written, each from what is not older than since. It ends with ctx,
+// with nil, or when all of its input has ended.
+func (s *logSource) feed(ctx context.Context, paths []string, since time.Time, to *feeding) error {
+	ctx, cancel := context.WithCancel(ctx)
+	errs := make([]error, len(paths))
+	readings := make([]*reading, len(paths))
+	var all, watch sync.WaitGroup
+	watch.Go(func() { s.watch(ctx) })
+	defer watch.Wait()
+	defer cancel()
+	for i, path := range paths {
+		all.Go(func() {
+			r := &reading{programs: make(map[string]int64)}
+			err := s.feedOne(ctx, path, since, r, &feeding{server: to.server})
+			readings[i] = r
+			if ctx.Err() != nil && (err == nil || errors.Is(err, ctx.Err())) {
+				return
+			}
+			if err != nil { // the others are of no use without it
+				errs[i] = err
+				cancel()
+			}
+		})
+	}
+	all.Wait()
+	for i, r := range readings {
+		of := ""
+		if len(paths) > 1 {
+			of = inputName(paths[i]) + ": "
+		}
+		fmt.Fprintln(s.env.err, of+r.summary())
+	}
+	return errors.Join(errs...)
+}
+
+func (s *logSource) feedOne(ctx context.Context, path string, since time.Time, r *reading, to consumer) error {
+	switch path {
+	case "-":
+		in, err := s.openFile(path)
+		if err != nil {
+			return err
+		}
+		return s.readFile(ctx, in, path, r, to)
+	case "journal":
+		return s.feedJournal(ctx, since, r, to)
+	}
+	warn := func(text string) { fmt.Fprintf(s.env.err, "ops: warning: %s\n", terminal.Printable(text)) }
+	if _, err := os.Stat(path); err != nil {
+		warn(path + " is not there yet: it is waited for")
+	}
+	follower, err := logfile.Follow(ctx, path, logfile.FollowOptions{Since: since, Warn: warn})
+	if err != nil {
+		return withCode(exitNoInput, err)
+	}
+	defer follower.Close()
+	in, err := logfile.NewReader(path, follower, logfile.Options{AnyBytes: true})
+	if err != nil {
+		return err
+	}
+	return s.readFile(ctx, in, path, r, to)
+}
+
+// checkLog refuses what cannot become a log that is followed. One that is not there yet can.
+func checkLog(path string) error {
+	if path == "-" || path == "journal" {
+		return nil
+	}
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return withCode(exitNoInput, err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err == nil && info.IsDir() {
+		err = fmt.Errorf("%s is a directory: name the log in it", path)
+	}
+	return withCode(exitNoInput, err)
+}
+
+// feedJournal reads what journald has and gets of sshd, by whatever unit it was started.
+func (s *logSource) feedJournal(ctx context.Context, since time.Time, r *reading, to consumer) error {
+	cmd := exec.CommandContext(ctx, "journalctl", "--follow", "--lines=all", "--output=json", "--no-pager", "--quiet",
+		fmt.Sprintf("--since=@%d", since.Unix()),
+		"--identifier=sshd", "--identifier=sshd-session", "--identifier=sshd-auth")
+	var talk strings.Builder
+	cmd.Stderr = &limited{to: &talk, left: maxMessage}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return withCode(exitUnavailable, fmt.Errorf("journal: %w: it comes with systemd", err))
+	}
+	in, err := logfile.NewReader("journal", out, logfile.Options{AnyBytes: true})
+	if err == nil {
+		err = s.readFile(ctx, in, "journal", r, to)
+	}
+	if ended := cmd.Wait(); ctx.Err() == nil && err == nil {
+		err = fmt.Errorf("journalctl has ended: %v %s", ended, strings.TrimSpace(talk.String()))
+	}
+	return withCode(exitNoInput, err)
+}
+
+// limited passes on so many bytes, and takes the rest.
+type limited struct {
+	to   io.Writer
+	left int
+}
+
+func (l *limited) Write(p []byte) (int, error) {
+	n, err := l.to.Write(p[:min(len(p), l.left)])
+	l.left -= n
+	return len(p), err
+}

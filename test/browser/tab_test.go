@@ -1,0 +1,257 @@
+package browser
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/cdproto/audits"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// tab is one page with storage of its own. From its first moment on it notes what no page of ours may do.
+type tab struct {
+	tb      testing.TB
+	ctx     context.Context
+	allowed string // beginning of the addresses that it may ask for
+
+	mu      sync.Mutex
+	faults  []string       // what went wrong, in order
+	dialogs sync.WaitGroup // answers to dialogs, which would hold the page up
+}
+
+// open shows an address to somebody and fails the test if anything is wrong with the page until the test's end.
+func (c *chromium) open(tb testing.TB, address string, who reader) *tab {
+	tb.Helper()
+	t := c.watch(tb, address, who)
+	tb.Cleanup(func() {
+		for _, fault := range t.found() {
+			tb.Errorf("%s", fault)
+		}
+	})
+	return t
+}
+
+// watch is open without a judgement; found tells the faults.
+func (c *chromium) watch(tb testing.TB, address string, who reader) *tab {
+	tb.Helper()
+	at, err := url.Parse(address)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	at.Fragment = ""
+	if at.Scheme != "file" {
+		at.Path = "/"
+	}
+	t := &tab{tb: tb, allowed: at.String()}
+	ctx, stop := chromedp.NewContext(c.ctx, chromedp.WithNewBrowserContext())
+	t.ctx = ctx
+	tb.Cleanup(func() {
+		t.dialogs.Wait()
+		stop()
+	})
+	if err := chromedp.Listen(ctx, t.note); err != nil {
+		tb.Fatal(err)
+	}
+	t.do(
+		command(log.Enable, cdp.Empty{}), command(network.Enable, network.EnableParams{}),
+		command(audits.Enable, cdp.Empty{}), command(page.Enable, page.EnableParams{}),
+	)
+	who.sit(t)
+	t.visit(address)
+	return t
+}
+
+// fileAddress is the address of a file.
+func fileAddress(tb testing.TB, path string) string {
+	tb.Helper()
+	path, err := filepath.Abs(path)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return (&url.URL{Scheme: "file", Path: path}).String()
+}
+
+// command makes an action of a command of the protocol whose answer tells nothing more.
+func command[P, R any](name cdp.Command[P, R], params P) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, name, params)
+		return err
+	})
+}
+
+// do runs actions one after the other, within the test's patience.
+func (t *tab) do(actions ...chromedp.Action[chromedp.Void]) {
+	t.tb.Helper()
+	ctx, cancel := context.WithTimeout(t.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		t.tb.Fatal(err)
+	}
+}
+
+// visit goes to an address and waits for the load event.
+func (t *tab) visit(address string) {
+	t.tb.Helper()
+	t.do(chromedp.Navigate(address))
+}
+
+// get runs an action that has an answer.
+func get[T any](t *tab, action chromedp.Action[T]) T {
+	t.tb.Helper()
+	ctx, cancel := context.WithTimeout(t.ctx, patience)
+	defer cancel()
+	value, err := chromedp.Run(ctx, action)
+	if err != nil {
+		t.tb.Fatal(err)
+	}
+	return value
+}
+
+// ask returns the value of an expression in JavaScript, after its promise if it is one. The protocol's evaluation is not
+// subject to the page's policy.
+func ask[T any](t *tab, format string, args ...any) T {
+	t.tb.Helper()
+	expression := fmt.Sprintf(format, args...)
+	value, err := func() (T, error) {
+		ctx, cancel := context.WithTimeout(t.ctx, patience)
+		defer cancel()
+		return chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	}()
+	if err != nil {
+		t.tb.Fatalf("%s: %v", shorten(expression), err)
+	}
+	return value
+}
+
+// wait until an expression is true. It looks after every frame, so it never waits much longer than it has to.
+func (t *tab) wait(format string, args ...any) {
+	t.tb.Helper()
+	expression := fmt.Sprintf(format, args...)
+	const within = 10_000 // milliseconds
+	if !ask[bool](t, `new Promise((resolve, reject) => {
+		const end = performance.now() + %d;
+		const look = () => {
+			try {
+				if (%s) resolve(true);
+				else if (performance.now() > end) resolve(false);
+				else setTimeout(look, 8);
+			} catch (error) { reject(error); }
+		};
+		look();
+	})`, within, expression) {
+		t.tb.Fatalf("never true: %s\nfaults: %q", expression, t.found())
+	}
+}
+
+// note keeps what is wrong in an event. It must not run a command.
+func (t *tab) note(event any) {
+	switch e := event.(type) {
+	case *runtime.EventConsoleAPICalled:
+		switch e.Type {
+		case runtime.ConsoleAPICalledTypeError, runtime.ConsoleAPICalledTypeWarning, runtime.ConsoleAPICalledTypeAssert:
+			t.fault("console.%s: %s", e.Type, words(e.Args))
+		}
+	case *runtime.EventExceptionThrown:
+		t.fault("exception: %s", exception(e.ExceptionDetails))
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
+			t.fault("log: %s %s", e.Entry.Text, shorten(e.Entry.URL))
+		}
+	case *audits.EventIssueAdded:
+		if text := issue(e.Issue); !strings.Contains(text, "NavigationEntryMarkedSkippable") { // a click by script is no person's
+			t.fault("issue: %s", text)
+		}
+	case *network.EventRequestWillBeSent:
+		t.request(e.Request.URL)
+	case *network.EventWebSocketCreated:
+		t.request(e.URL)
+	case *network.EventWebTransportCreated:
+		t.request(e.URL)
+	case *page.EventWindowOpen:
+		t.fault("window: %s", shorten(e.URL))
+	case *page.EventJavascriptDialogOpening:
+		t.fault("dialog: %s", shorten(e.Message))
+		t.dialogs.Go(func() {
+			// Its error is that of a tab that is gone.
+			_, _ = chromedp.Call(t.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{})
+		})
+	}
+}
+
+// request notes an address unless it is the page's own, or inside of the page.
+func (t *tab) request(address string) {
+	for _, allowed := range []string{t.allowed, "data:", "blob:", "about:blank"} {
+		if strings.HasPrefix(address, allowed) {
+			return
+		}
+	}
+	t.fault("request: %s", shorten(address))
+}
+
+func (t *tab) fault(format string, args ...any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.faults = append(t.faults, fmt.Sprintf(format, args...))
+}
+
+// found returns the faults until now.
+func (t *tab) found() []string {
+	if chromedp.FromContext(t.ctx).Target != nil {
+		// Events of the page come before the answer to a command that follows them.
+		ctx, cancel := context.WithTimeout(t.ctx, patience)
+		defer cancel()
+		if _, err := chromedp.Run(ctx, chromedp.Evaluate[int]("0")); err != nil {
+			t.fault("the page does not answer: %v", err)
+		}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return append([]string(nil), t.faults...)
+}
+
+func words(args []*runtime.RemoteObject) string {
+	var all []string
+	for _, arg := range args {
+		if arg.Description != "" {
+			all = append(all, arg.Description)
+		} else {
+			all = append(all, string(arg.Value))
+		}
+	}
+	return shorten(strings.Join(all, " "))
+}
+
+func exception(details *runtime.ExceptionDetails) string {
+	if details.Exception != nil && details.Exception.Description != "" {
+		return shorten(details.Exception.Description)
+	}
+	return shorten(details.Text)
+}
+
+func issue(found *audits.InspectorIssue) string {
+	text, err := json.Marshal(found.Details)
+	if err != nil {
+		return string(found.Code)
+	}
+	return shorten(string(found.Code) + " " + string(text))
+}
+
+// shorten keeps a message readable: a page's address may hold a whole document.
+func shorten(text string) string {
+	const most = 400
+	if len(text) > most {
+		return text[:most] + fmt.Sprintf("… (%d bytes)", len(text))
+	}
+	return text
+}
