@@ -193,8 +193,14 @@ func (f *Film) closingCard() (*page, error) {
 	p.put(fs.title, names, whole, l.title, pal.ink, harmless(f.o.Title, mostText, fs.title.has))
 	p.put(fs.subtitle, words, whole, l.subtitle, pal.soft, f.dates()+", "+f.hours24())
 
-	// The course of time at the foot, over the whole width.
-	l.course = image.Rect(whole.min, l.courseTicks-em(17)-em(78), whole.max, l.courseTicks-em(17))
+	// Three columns, numbers, countries and accounts, and the course of time at the foot, over the whole width and as high as
+	// there is room.
+	top, least := l.subtitle+em(44), l.courseTicks-em(17)-em(78)
+	foot := least - em(40)
+	l.row = min(max((foot-top-em(12))/mostCountries, em(26)), em(38))
+	rows := (foot - top - em(12)) / l.row
+	end := top + em(12) + min(rows, mostCountries)*l.row
+	l.course = image.Rect(whole.min, min(least, end+em(70)), whole.max, l.courseTicks-em(17))
 	l.courseHead = l.course.Min.Y - em(10)
 	l.wide = whole
 	p.newCourse().show(f.Len())
@@ -202,8 +208,6 @@ func (f *Film) closingCard() (*page, error) {
 	p.markPeak()
 	p.put(p.caption, names, whole, l.note, pal.soft, f.note(p.caption))
 
-	// Above it three columns: numbers, countries, accounts.
-	top, foot := l.subtitle+em(44), l.courseHead-em(30)
 	gap := em(44)
 	wide := (whole.max - whole.min - 2*gap) / 3
 	columns := [3]span{}
@@ -215,8 +219,6 @@ func (f *Film) closingCard() (*page, error) {
 		return nil, err
 	}
 	p.closingNumbers(big, fs, columns[0], top)
-	l.row = min(max((foot-top-em(12))/mostCountries, em(26)), em(38))
-	rows := (foot - top - em(12)) / l.row
 	t := f.whole
 	for i, x := range []struct {
 		head    string
