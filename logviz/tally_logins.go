@@ -19,7 +19,7 @@ func (t *Tally) loginList(s *Statistics) {
 			n++
 		}
 		if id != noAddress {
-			t.before(rest[:n], t.addresses[id].history.sorted())
+			t.before(rest[:n], &t.addresses[id])
 		}
 		rest = rest[n:]
 	}
@@ -50,9 +50,11 @@ func (l login) until() int64 {
 	return l.at
 }
 
-// before counts what failed at an address before its logins. Both are in order of time.
-func (t *Tally) before(logins []login, moments []moment) {
-	failures, onAccount := 0, make(map[uint32]int)
+// before counts what failed at an address before its logins, which are in order of time. What its history lacks counts
+// as well: better an alarm too many.
+func (t *Tally) before(logins []login, a *address) {
+	moments := a.history.sorted()
+	failures, onAccount := a.forgotten, make(map[uint32]int)
 	for i := range logins {
 		l := &logins[i]
 		for len(moments) > 0 && moments[0].at <= l.until() {

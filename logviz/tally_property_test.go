@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -245,6 +246,23 @@ func TestFullHistories(t *testing.T) {
 	addUp(t, s)
 	if s.NotListed.History == 0 || tiny.moments > 10 {
 		t.Errorf("%d moments, %d attempts missing", tiny.moments, s.NotListed.History)
+	}
+	for i, l := range s.Logins { // no alarm is missed
+		if l.FailuresBefore < whole.Logins[i].FailuresBefore {
+			t.Errorf("%+v, of all histories %+v", l, whole.Logins[i])
+		}
+	}
+}
+
+// A login without a time is told with the zero time of every zone.
+func TestLoginWithoutATime(t *testing.T) {
+	tally := NewTally(paris(t))
+	e := attempt(t, "2026-03-14T06:00:00Z", "root", "203.0.113.8", 1, "success")
+	e.Delete(FieldTimestamp)
+	tally.Add(e, china)
+	out, err := json.Marshal(tally.Statistics(geo.Info{}).Logins)
+	if err != nil || !strings.Contains(string(out), `"time":"0001-01-01T00:00:00Z"`) {
+		t.Errorf("%s, %v", out, err)
 	}
 }
 

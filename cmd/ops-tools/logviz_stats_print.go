@@ -113,8 +113,7 @@ func (p *statsPrinter) lists() {
 		p.section(l, p.top)
 	}
 	if len(p.s.Days) > 1 {
-		fmt.Fprintln(p)
-		p.strip()
+		p.strips()
 	}
 	if len(p.s.Hours) <= maxHours {
 		p.section(hourList(p.s), maxHours)

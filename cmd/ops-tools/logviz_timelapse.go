@@ -112,13 +112,18 @@ func runTimelapse(ctx context.Context, e *env, o *timelapseOptions, paths []stri
 		}
 	}
 	film.Note = logs.locator.Info().Note() + ". Map: Natural Earth, Visionscarto"
-	film.CountryName = func(code string) string {
-		if name, ok := cldr.Name(code, film.Language.String()); ok {
+	film.CountryName = countryNames(film.Language)
+	return o.write(ctx, e, world, rec, *film)
+}
+
+// countryNames names countries in a language.
+func countryNames(language timelapse.Language) func(code string) string {
+	return func(code string) string {
+		if name, ok := cldr.Name(code, language.String()); ok {
 			return name
 		}
 		return geo.Name(code)
 	}
-	return o.write(ctx, e, world, rec, *film)
 }
 
 // check reads the flags that say what the film looks like.
@@ -144,12 +149,8 @@ func (o *timelapseOptions) check() (*timelapse.Options, error) {
 	if film.Language, err = timelapse.ParseLanguage(o.lang); err != nil {
 		return nil, usageError("--lang: %w", err)
 	}
-	target, err := parseTarget(o.target)
-	if err != nil {
+	if film.Target, err = parseTarget(o.target); err != nil {
 		return nil, err
-	}
-	if target != nil {
-		film.Target = &timelapse.Target{Name: target.Name, Place: worldmap.Point{Lon: target.Longitude, Lat: target.Latitude}}
 	}
 	if o.arcs && film.Target == nil {
 		return nil, usageError("--arcs: say where they lead to with --target NAME@LAT,LON")

@@ -23,17 +23,10 @@ type Data struct {
 	Zone       *time.Location
 	Table      *logviz.LedgerTable
 	Statistics *logviz.Statistics
-	Notes      []string // where data come from, a line each
-	Target     *Target  // of the attacks, if it is told
+	Notes      []string           // where data come from, a line each
+	Target     *worldmap.Landmark // of the attacks, if it is told
 	Privacy    Privacy
 	Seq        int // of a live page: the number of the last event that is in the table
-}
-
-// Target is the place of the machine that was attacked.
-type Target struct {
-	Name      string
-	Longitude float64 // degrees east
-	Latitude  float64 // degrees north
 }
 
 // Mark is a place on the page's map, in its units.
@@ -43,11 +36,11 @@ type Mark struct {
 	Y    int    `json:"y"`
 }
 
-func (t *Target) mark() *Mark {
+func mark(t *worldmap.Landmark) *Mark {
 	if t == nil {
 		return nil
 	}
-	at := worldView().Dot(worldmap.Point{Lon: t.Longitude, Lat: t.Latitude})
+	at := worldView().Dot(t.Place)
 	return &Mark{Name: t.Name, X: round(at.X), Y: round(at.Y)}
 }
 
@@ -57,7 +50,7 @@ const DefaultRows = 120_000
 // Header is what stands before the rows of a payload, as JSON.
 type Header struct {
 	Version       int             `json:"version"`
-	Title         string          `json:"title"`
+	Title         string          `json:"title"` // "": that of the reader's language
 	Generator     string          `json:"generator"`
 	Lang          string          `json:"lang"`
 	Theme         string          `json:"theme"`
@@ -140,9 +133,9 @@ func deflate(plain []byte) []byte {
 
 func (d *Data) header(t *table) *Header {
 	h := &Header{
-		Version: 1, Title: d.title(), Generator: d.Generator, Lang: auto(d.Lang), Theme: auto(d.Theme),
+		Version: 1, Title: d.Title, Generator: d.Generator, Lang: auto(d.Lang), Theme: auto(d.Theme),
 		From: d.Table.From.Unix(), Step: int64(d.Table.Step / time.Second), Steps: d.Table.Steps,
-		Zone: d.Zone.String(), Statistics: d.statistics(), Notes: append([]string{}, d.Notes...), Target: d.Target.mark(),
+		Zone: d.Zone.String(), Statistics: d.statistics(), Notes: append([]string{}, d.Notes...), Target: mark(d.Target),
 		SourceOthers: map[string]int{}, AccountOthers: map[string]int{}, Seq: d.Seq,
 		Places: []string{}, Sources: []string{}, SourcePlace: []int{}, Accounts: []string{}, Methods: append([]string{}, t.methods...),
 	}
@@ -177,7 +170,7 @@ func auto(s string) string {
 
 func (d *Data) title() string {
 	if d.Title == "" {
-		return "Failed ssh logins around the world"
+		return wordsFor(d.Lang).title
 	}
 	return d.Title
 }

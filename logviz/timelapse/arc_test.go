@@ -9,7 +9,9 @@ import (
 	"ops/logviz/worldmap"
 )
 
-func nas() *Target { return &Target{Name: "nas", Place: worldmap.Point{Lon: 139.7, Lat: 35.7}} }
+func nas() *worldmap.Landmark {
+	return &worldmap.Landmark{Name: "nas", Place: worldmap.Point{Lon: 139.7, Lat: 35.7}}
+}
 
 // Comets fly, stay on the map and on their way, and leave nothing behind.
 func TestCometsComeAndGo(t *testing.T) {
@@ -79,11 +81,11 @@ func TestCometsAreBounded(t *testing.T) {
 func TestTargetIsMarked(t *testing.T) {
 	t.Parallel()
 	rec := part(testDay(), 570, 580)
-	b := pixels(t, newFilm(t, rec, Options{Size: image.Pt(640, 360)}), 9)
 	for _, name := range append(hostile(), "nas") {
 		for _, place := range []worldmap.Point{{Lon: 139.7, Lat: 35.7}, {Lon: -179.9}, {Lon: 179.9, Lat: 83}, {Lat: -57}} {
-			f := newFilm(t, rec, Options{Size: image.Pt(640, 360), Target: &Target{Name: name, Place: place}})
-			a := pixels(t, f, 9)
+			f := newFilm(t, rec, Options{Size: image.Pt(640, 360), Target: &worldmap.Landmark{Name: name, Place: place}})
+			without := newFilm(t, rec, Options{Size: image.Pt(640, 360)})
+			a, b := pixels(t, f, 9), pixels(t, without, 9)
 			x, y := f.scope.view.XY(place)
 			near, mark := image.Rect(int(x)-8, int(y)-8, int(x)+8, int(y)+8), 0
 			for i := range a {

@@ -72,9 +72,9 @@ func looks(t testing.TB) map[string]Options {
 		"light":      {Size: size, Theme: Light},
 		"window":     {Size: size, Mode: Window, Window: 5 * time.Minute},
 		"cumulative": {Size: size, Mode: Cumulative},
-		"arcs":       {Size: size, Arcs: true, Target: &Target{Name: "nas", Place: worldmap.Point{Lon: 2.35, Lat: 48.85}}},
+		"arcs":       {Size: size, Arcs: true, Target: &worldmap.Landmark{Name: "nas", Place: worldmap.Point{Lon: 2.35, Lat: 48.85}}},
 		"pacific": {
-			Size: size, Arcs: true, Target: &Target{Name: "日本 host", Place: worldmap.Point{Lon: 139.7, Lat: 35.7}},
+			Size: size, Arcs: true, Target: &worldmap.Landmark{Name: "日本 host", Place: worldmap.Point{Lon: 139.7, Lat: 35.7}},
 			Focus: region(t, "oceania"), Theme: Light,
 		},
 		"africa": {Size: size, Focus: region(t, "africa")},

@@ -32,7 +32,7 @@ type Options struct {
 	// Focus is what the map must show, as [worldmap.World.Region] returns it; default all the world.
 	Focus []worldmap.Point
 	// Target is marked on the map; with Arcs, comets fly there from the countries that attempts come from.
-	Target *Target
+	Target *worldmap.Landmark
 	Arcs   bool
 
 	Title string   // default "Failed ssh logins around the world", or less of it with Focus

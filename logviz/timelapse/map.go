@@ -2,6 +2,8 @@ package timelapse
 
 import (
 	"image"
+
+	"ops/logviz/worldmap"
 )
 
 // chart is the map on a canvas: which pixels belong to which place (a country, or a mark for those out of sight), and what
@@ -72,7 +74,7 @@ type dotShare struct {
 }
 
 // newChart paints the empty map onto a page and returns it ready to show countries, with a target and arcs if there are any.
-func newChart(pg *page, scope *scope, s *scale, target *Target, arcs []string) *chart {
+func newChart(pg *page, scope *scope, s *scale, target *worldmap.Landmark, arcs []string) *chart {
 	c, world, unit, p := pg.canvas, pg.film.world, pg.layout.unit, pg.palette
 	view, raster := scope.view, scope.raster
 	box := view.Bounds()

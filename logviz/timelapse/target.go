@@ -9,18 +9,12 @@ import (
 	"ops/logviz/worldmap"
 )
 
-// Target is the machine that was attacked.
-type Target struct {
-	Name  string // beside its mark; optional
-	Place worldmap.Point
-}
-
 // stamped is what lies over everything else in a pixel: how much a halo in the colour of the paper covers, and how much
 // ink, of 255.
 type stamped struct{ halo, ink uint8 }
 
 // stampTarget draws the target's mark, a ring with a point, and its name beside it, for [chartBuilder].
-func (p *page) stampTarget(view *worldmap.View, t *Target) map[int32]stamped {
+func (p *page) stampTarget(view *worldmap.View, t *worldmap.Landmark) map[int32]stamped {
 	unit, frame := p.layout.unit, view.Frame()
 	radius, line := max(5.5*unit, 3.5), max(1.5*unit, 1)
 	x, y := view.XY(t.Place)

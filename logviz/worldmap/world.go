@@ -3,6 +3,12 @@ package worldmap
 // A Point is a place on the earth, in degrees: Lon -180…180 to the east, Lat -90…90 to the north.
 type Point struct{ Lon, Lat float64 }
 
+// A Landmark is a place with a name, such as the machine that was attacked.
+type Landmark struct {
+	Name  string // beside its mark; optional
+	Place Point
+}
+
 // A Ring is a closed line whose last point is joined to its first (which is not repeated).
 type Ring []Point
 
