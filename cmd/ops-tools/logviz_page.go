@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -27,6 +29,7 @@ type pageOptions struct {
 	theme   string
 	target  string
 	privacy privacyFlags
+	mail    bool
 	json    bool
 }
 
@@ -40,10 +43,13 @@ func newPage(e *env) *cobra.Command {
 			"numbers as tables.\n\n" + logInput + "\n\n" +
 			"A log of up to a fortnight is told by the minute. Of a log with very many addresses and accounts, the rare ones are\n" +
 			"counted together; the numbers stay those of 'ops logviz stats'.\n\n" +
+			"--mail makes a page of tables instead, in which the logins that succeeded come first; as .eml it is a message with the\n" +
+			"map as a picture and the numbers as plain text too, to which the mail program adds sender and receiver.\n\n" +
 			"--anonymize says what the page tells of addresses: network, the /24 or the /48 of IPv6; hash, a pseudonym; country,\n" +
 			"nothing else. How many addresses there were is told all the same. Names of accounts stay, unless --anonymize-accounts\n" +
 			"gives them pseudonyms too: among them are those that exist, and passwords that were typed at the wrong place.",
 		Example: "  ops logviz page /var/log/auth.log -o attacks.html\n" +
+			"  ops logviz page --mail /var/log/auth.log -o today.eml && sendmail admin@example.org <today.eml\n" +
 			"  ops logviz page --lang de --title \"Angriffe auf nas\" --target nas@48.85,2.35 auth.log.1.gz -o attacks.html\n" +
 			"  ops logviz page --anonymize country --anonymize-accounts /var/log/auth.log -o /srv/www/attacks.html\n" +
 			"  journalctl -u ssh -S yesterday -o json | ops logviz page - -o yesterday.html",
@@ -53,11 +59,12 @@ func newPage(e *env) *cobra.Command {
 	o.logs.add(cmd)
 	o.privacy.add(cmd)
 	flags := cmd.Flags()
-	flags.StringVarP(&o.output, "output", "o", "", "`PAGE` to write: .html")
+	flags.StringVarP(&o.output, "output", "o", "", "`PAGE` to write: .html, or with --mail .eml")
 	flags.StringVar(&o.title, "title", "", "`TEXT` above the page")
 	flags.StringVar(&o.lang, "lang", "auto", "language of the page: auto (the browser's), en, fr, de or es")
 	flags.StringVar(&o.theme, "theme", "auto", "auto (the reader's choice), light or dark")
 	flags.StringVar(&o.target, "target", "", "where the attacks went, as `NAME@LATITUDE,LONGITUDE`, to be drawn on the map")
+	flags.BoolVar(&o.mail, "mail", false, "the numbers only, without a script, for the body of a mail; -o X.eml makes a whole message")
 	flags.BoolVar(&o.json, "json", false, "print the statistics as JSON, as 'ops logviz stats --json' does, with all names")
 	return cmd
 }
@@ -78,7 +85,9 @@ func runPage(ctx context.Context, e *env, o *pageOptions, paths []string) error 
 	if err != nil {
 		return err
 	}
-	count := &booking{tallying{tally: logviz.NewTally(logs.zone)}, logviz.NewLedger(logs.zone)}
+	count := &booking{
+		tallying: tallying{tally: logviz.NewTally(logs.zone)}, ledger: logviz.NewLedger(logs.zone), timeline: logviz.NewTimeline(defaultStep),
+	}
 	read, err := logs.read(ctx, paths, count)
 	if err != nil {
 		return err
@@ -100,20 +109,39 @@ func runPage(ctx context.Context, e *env, o *pageOptions, paths []string) error 
 	if err != nil {
 		return withCode(exitCantCreate, err)
 	}
-	if err := data.WriteHTML(out); err != nil {
-		out.Discard()
-		return withCode(exitIO, err)
+	if err := o.write(out, data, count.timeline); err != nil {
+		return withCode(exitIO, errors.Join(err, out.Discard()))
 	}
 	return withCode(exitIO, out.Commit())
 }
+
+func (o *pageOptions) write(w io.Writer, data *page.Data, timeline *logviz.Timeline) error {
+	switch {
+	case o.format() == ".eml":
+		picture, err := mailPicture(data, timeline)
+		if err != nil {
+			return err
+		}
+		return data.WriteMessage(w, picture)
+	case o.mail:
+		return data.WriteMail(w, nil)
+	}
+	return data.WriteHTML(w)
+}
+
+// format is the ending of the output.
+func (o *pageOptions) format() string { return strings.ToLower(filepath.Ext(o.output)) }
 
 // check reads the flags before the log is read.
 func (o *pageOptions) check() (*worldmap.Landmark, error) {
 	if o.output == "" {
 		return nil, usageError("page needs -o PAGE, as in -o attacks.html")
 	}
-	if ext := strings.ToLower(filepath.Ext(o.output)); ext != ".html" && ext != ".htm" {
-		return nil, usageError("-o %s: the name must end in .html", o.output)
+	switch ext := o.format(); {
+	case ext == ".eml" && !o.mail:
+		return nil, usageError("-o %s: .eml is for --mail", o.output)
+	case ext != ".html" && ext != ".htm" && ext != ".eml":
+		return nil, usageError("-o %s: the name must end in .html, or with --mail in .eml", o.output)
 	}
 	if !slices.Contains([]string{"auto", "en", "fr", "de", "es"}, o.lang) {
 		return nil, usageError("--lang %s: must be auto, en, fr, de or es", o.lang)
@@ -130,7 +158,8 @@ func (o *pageOptions) check() (*worldmap.Landmark, error) {
 // booking counts for a page.
 type booking struct {
 	tallying
-	ledger *logviz.Ledger
+	ledger   *logviz.Ledger
+	timeline *logviz.Timeline // for the picture of a message
 }
 
 func (b *booking) event(r *normalize.Record, place geo.Place) error {
@@ -138,5 +167,6 @@ func (b *booking) event(r *normalize.Record, place geo.Place) error {
 		return err
 	}
 	b.ledger.Add(&b.e, place)
+	b.timeline.Add(&b.e, place)
 	return nil
 }

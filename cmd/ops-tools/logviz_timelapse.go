@@ -112,13 +112,18 @@ func runTimelapse(ctx context.Context, e *env, o *timelapseOptions, paths []stri
 		}
 	}
 	film.Note = logs.locator.Info().Note() + ". Map: Natural Earth, Visionscarto"
-	film.CountryName = func(code string) string {
-		if name, ok := cldr.Name(code, film.Language.String()); ok {
+	film.CountryName = countryNames(film.Language)
+	return o.write(ctx, e, world, rec, *film)
+}
+
+// countryNames names countries in a language.
+func countryNames(language timelapse.Language) func(code string) string {
+	return func(code string) string {
+		if name, ok := cldr.Name(code, language.String()); ok {
 			return name
 		}
 		return geo.Name(code)
 	}
-	return o.write(ctx, e, world, rec, *film)
 }
 
 // check reads the flags that say what the film looks like.

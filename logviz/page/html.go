@@ -50,7 +50,7 @@ func (d *Data) write(w io.Writer, data []byte) error {
 		return err
 	}
 	var b bytes.Buffer
-	b.WriteString("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
+	fmt.Fprintf(&b, "<!doctype html>\n<html lang=%q>\n<head>\n<meta charset=\"utf-8\">\n", wordsFor(d.Lang).lang)
 	b.WriteString("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
 	if data == nil {
 		b.WriteString("<meta name=\"ops-live\" content=\"1\">\n")

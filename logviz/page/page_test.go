@@ -1,6 +1,7 @@
 package page
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/netip"
 	"reflect"
@@ -38,7 +39,7 @@ func TestPayload(t *testing.T) {
 		t.Fatal(err)
 	}
 	got = regexp.MustCompile(`"statistics":\{.*\},"places"`).ReplaceAll(got, []byte(`"statistics":{},"places"`))
-	const want = `{"version":1,"title":"Failed ssh logins around the world","generator":"ops test","lang":"fr","theme":"auto",` +
+	const want = `{"version":1,"title":"","generator":"ops test","lang":"fr","theme":"auto",` +
 		`"from":1774738800,"step":60,"steps":1380,"zone":"Europe/Paris",` +
 		`"offsets":[[1774738800,3600,"CET"],[1774746000,7200,"CEST"]],"statistics":{},"places":["CN","-private","-unknown"],` +
 		`"sources":["203.0.113.7","10.0.0.1",""],"source_place":[0,1,2],"source_others":{},` +
@@ -175,17 +176,27 @@ func TestHostileNamesStayText(t *testing.T) {
 	}
 	data := d.data(1000)
 	for _, name := range hostile() {
-		data.Title, data.Notes = name, []string{name}
-		checkMarkup(t, data.html(t))
+		data.Title, data.Notes = name, append(data.Notes, name)
+		var mail bytes.Buffer
+		if err := data.WriteMail(&mail, nil); err != nil {
+			t.Fatal(err)
+		}
+		static, err := data.static()
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkMarkup(t, string(static))
+		checkMarkup(t, mail.String())
 	}
+	checkMarkup(t, data.html(t))
 }
 
 // checkMarkup finds elements, attributes and characters that we did not write.
 func checkMarkup(t *testing.T, page string) {
 	t.Helper()
 	page = regexp.MustCompile(`(?s)<style>.*?</style>|<script type="[a-z/-]*"( id="[a-z]*")?>.*?</script>`).ReplaceAllString(page, "")
-	known := regexp.MustCompile(`^(<(!doctype html|html lang="[a-z]+"|meta [^<>]*|/?(head|body|title|main|h1|h2|bdi|p|dl|div|dt|dd|section|table|thead|tbody|tr|th|td|footer)` +
-		`|main id="static"|div id="app"|th scope="col"|/html)>)$`)
+	known := regexp.MustCompile(`^<(!doctype html|/?(html|head|body|title|main|noscript|h1|h2|bdi|p|dl|div|dt|dd|section|table|thead|tbody|tr|th|td|footer)|meta|img)` +
+		`( (lang|class|name|content|http-equiv|charset|id|scope|width|align|valign|bgcolor|style|role|cellpadding|cellspacing|border|alt)="[^"<>]*"| src="cid:map")*>$`)
 	for _, tag := range regexp.MustCompile(`<[^>]*>?`).FindAllString(page, -1) {
 		if !known.MatchString(tag) {
 			t.Fatalf("the page has %.80q", tag)
@@ -223,15 +234,24 @@ func TestPrivacy(t *testing.T) {
 	}{
 		{"none", Privacy{}, []string{"198.51.100.3", "203.0.113.7", "203.0.113.9", "2001:db8:1:2::3", ""}, map[string]int{}, 6, nil},
 		{
-			"network", Networks(), []string{"203.0.113.0/24", "198.51.100.0/24", "2001:db8:1::/48", ""}, map[string]int{"0": 2}, 5,
+			"network", Networks(),
+			[]string{"203.0.113.0/24", "198.51.100.0/24", "2001:db8:1::/48", ""},
+			map[string]int{"0": 2},
+			5,
 			[]string{"203.0.113.7", "198.51.100.3", "2001:db8:1:2"},
 		},
 		{
-			"country", CountriesOnly(), []string{"", "", ""}, map[string]int{"0": 3, "1": 1}, 5,
+			"country", CountriesOnly(),
+			[]string{"", "", ""},
+			map[string]int{"0": 3, "1": 1},
+			5,
 			[]string{"203.0.113", "198.51.100", "2001:db8"},
 		},
 		{
-			"hash", hidden, []string{"address-x3", "address-x7", "address-x9", "address-xxxx3", ""}, map[string]int{}, 6,
+			"hash", hidden,
+			[]string{"address-x3", "address-x7", "address-x9", "address-xxxx3", ""},
+			map[string]int{},
+			6,
 			[]string{"203.0.113", "198.51.100", "2001:db8", "root", "admin", "alice"},
 		},
 	} {

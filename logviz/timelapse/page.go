@@ -60,7 +60,11 @@ func (f *Film) newPage(summary bool) (*page, error) {
 		glow, head = float64(f.pace.place), fmt.Sprintf(f.say.whole, f.say.span(f.end().Sub(f.rec.Start)))
 	}
 	scale := newScale(glow, p.palette)
-	p.chart = newChart(p, f.scope, scale, summary)
+	arcs := f.arcs
+	if summary {
+		arcs = nil // nothing moves
+	}
+	p.chart = newChart(p, f.scope, scale, f.o.Target, arcs)
 	half := (l.wide.min + l.wide.max) / 2
 	put(p.caption, words, span{l.wide.min, half}, l.legendHead, pal.soft, head)
 	p.drawLegend(scale)

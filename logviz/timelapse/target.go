@@ -14,11 +14,7 @@ import (
 type stamped struct{ halo, ink uint8 }
 
 // stampTarget draws the target's mark, a ring with a point, and its name beside it, for [chartBuilder].
-func (p *page) stampTarget(view *worldmap.View) map[int32]stamped {
-	t := p.film.o.Target
-	if t == nil {
-		return nil
-	}
+func (p *page) stampTarget(view *worldmap.View, t *worldmap.Landmark) map[int32]stamped {
 	unit, frame := p.layout.unit, view.Frame()
 	radius, line := max(5.5*unit, 3.5), max(1.5*unit, 1)
 	x, y := view.XY(t.Place)
@@ -40,19 +36,19 @@ func (p *page) stampTarget(view *worldmap.View) map[int32]stamped {
 			}
 		}
 	}
-	p.stampName(ink, x, y, radius)
+	p.stampName(ink, t.Name, x, y, radius)
 	return withHalo(ink, max(1, int(1.5*unit+0.5)), int32(p.canvas.w))
 }
 
 // stampName writes the target's name on the side of its mark that has more room.
-func (p *page) stampName(ink *image.Alpha, x, y, radius float64) {
+func (p *page) stampName(ink *image.Alpha, name string, x, y, radius float64) {
 	f, frame := p.strong, ink.Rect
 	gap := radius + 4*p.layout.em
 	room := int(max(float64(frame.Max.X)-x, x-float64(frame.Min.X)) - gap - 4*p.layout.em)
-	if p.film.o.Target.Name == "" || room <= 0 {
+	if name == "" || room <= 0 {
 		return
 	}
-	name := f.cut(harmless(p.film.o.Target.Name, mostText, f.has), min(room, frame.Dx()/3))
+	name = f.cut(harmless(name, mostText, f.has), min(room, frame.Dx()/3))
 	at := fixed.Int26_6((x + gap) * 64)
 	if x+gap+float64(f.width(name))/64 > float64(frame.Max.X) {
 		at = fixed.Int26_6((x-gap)*64) - f.width(name)

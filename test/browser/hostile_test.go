@@ -89,6 +89,15 @@ func testHostileNames(t *testing.T, c *chromium, p program) {
 	}
 	fromFile := newDay(t, p, log, "UTC")
 	titled := newDay(t, p, log, "UTC", "--title", `</title><script>canary=1</script><h1 onclick="canary=1">`)
+	for name, d := range map[string]*day{"file": fromFile, "title": titled} {
+		t.Run(name+", no scripts", func(t *testing.T) {
+			plain := c.open(t, d.page, reader{noScripts: true})
+			plain.innocent("without scripts")
+			if text := ask[string](plain, `document.body.innerText`); !strings.Contains(text, "<img src=x onerror=canary=1>") && !strings.Contains(text, "__proto__") {
+				t.Errorf("no hostile name can be read:\n%s", shorten(text))
+			}
+		})
+	}
 	for _, view := range []struct {
 		name string
 		day  *day

@@ -2,6 +2,7 @@
 // form for others, chosen by the rules of the language.
 
 const en = {
+  title: "Failed ssh logins around the world",
   failed: ["failed attempt", "failed attempts"],
   accepted: ["login succeeded", "logins succeeded"],
   sources: ["address", "addresses"],
@@ -97,6 +98,7 @@ const en = {
 export type Words = typeof en;
 
 const de: Words = {
+  title: "Abgewiesene ssh-Anmeldungen weltweit",
   failed: ["abgewiesener Versuch", "abgewiesene Versuche"],
   accepted: ["Anmeldung gelang", "Anmeldungen gelangen"],
   sources: ["Adresse", "Adressen"],
@@ -190,6 +192,7 @@ const de: Words = {
 };
 
 const fr: Words = {
+  title: "Connexions ssh refusées dans le monde",
   failed: ["tentative refusée", "tentatives refusées"],
   accepted: ["connexion réussie", "connexions réussies"],
   sources: ["adresse", "adresses"],
@@ -283,6 +286,7 @@ const fr: Words = {
 };
 
 const es: Words = {
+  title: "Accesos ssh rechazados en el mundo",
   failed: ["intento rechazado", "intentos rechazados"],
   accepted: ["acceso logrado", "accesos logrados"],
   sources: ["dirección", "direcciones"],
