@@ -1,5 +1,7 @@
 package logviz
 
+import "unicode/utf8"
+
 // Attempts says how many attempts to log in the event stands for, and whether they got in. An attempt is one answer of
 // sshd to one try, "Failed METHOD for …" or "Accepted METHOD for …", times its repetitions. What surrounds it (an
 // invalid user, PAM's own report, a closed connection) is told in other events and counts as none, so that one try is
@@ -23,9 +25,14 @@ const maxNameBytes = 256
 // account returns the account of an attempt as counts name it.
 func (e *Event) account() string { return clip(e.Text(FieldUser)) }
 
+// clip cuts between characters: half of one would be another character to everybody who reads the name.
 func clip(name string) string {
-	if len(name) > maxNameBytes {
-		name = name[:maxNameBytes] + "…"
+	if len(name) <= maxNameBytes {
+		return name
 	}
-	return name
+	end := maxNameBytes
+	for end > maxNameBytes-utf8.UTFMax && !utf8.RuneStart(name[end]) {
+		end--
+	}
+	return name[:end] + "…"
 }

@@ -95,7 +95,7 @@ func (t *Tally) remember(a *address, m moment) {
 		t.full = t.moments > t.maxMoments/4*3 // folding again and again would take long
 	}
 	if t.moments >= t.maxMoments {
-		t.forgotten += int(m.n)
+		a.forgotten += int(m.n)
 		return
 	}
 	a.history.add(m)

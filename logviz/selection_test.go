@@ -40,7 +40,7 @@ func TestSelection(t *testing.T) {
 		{"country=FR", "2026-03-14T00:00:00Z", "2026-03-15T00:00:00Z", "fr"},
 	} {
 		var s Selection
-		for _, only := range strings.Fields(c.only) {
+		for only := range strings.FieldsSeq(c.only) {
 			if err := s.Only(only); err != nil {
 				t.Fatal(err)
 			}

@@ -26,7 +26,8 @@ type Statistics struct {
 		Failed   int `json:"failed"`
 		Accepted int `json:"accepted"`
 	} `json:"attempts"`
-	// Users tells the failed attempts by whether the system knew the account; the sum is attempts.failed.
+	// Users tells the failed attempts by whether the log says that the system does not know the account ("invalid user");
+	// the sum is attempts.failed.
 	Users struct {
 		Known   int `json:"known"`
 		Unknown int `json:"unknown"`
@@ -66,8 +67,8 @@ type NotListed struct {
 	Addresses int `json:"addresses"` // failed attempts; networks lack them too
 	Methods   int `json:"methods"`   // failed attempts
 	Hours     int `json:"hours"`     // failed attempts; days lack them too
-	// History is how many failed attempts of listed addresses are missing where sources of hours, days and accounts and
-	// the failures before a login were counted, which are too low for it.
+	// History is how many failed attempts of listed addresses are missing where sources of hours, days and accounts were
+	// counted, which are too low for it, and count as failures before a login whether they were or not.
 	History        int `json:"history"`
 	Logins         int `json:"logins"`
 	WithoutAddress int `json:"without_address"` // failed attempts that were logged without an address
@@ -150,9 +151,9 @@ type DayCount struct {
 	NewSources int    `json:"new_sources"`
 }
 
-// Login is an accepted attempt. Of more than a thousand, those after failures are listed first, then the earliest.
+// Login is an accepted attempt. Of more than a thousand, those after the most failures are listed, then the earliest.
 type Login struct {
-	Time    time.Time  `json:"time"`
+	Time    time.Time  `json:"time"` // 0001-01-01T00:00:00Z if it was logged without one
 	Account string     `json:"account"`
 	Method  string     `json:"method"`
 	IP      netip.Addr `json:"ip"` // "" if it was logged without one
@@ -164,8 +165,12 @@ type Login struct {
 }
 
 func newLogin(e *Event, place geo.Place, zone *time.Location) Login {
+	at := e.Time()
+	if !at.IsZero() {
+		at = at.In(zone)
+	}
 	return Login{
-		Time: e.Time().In(zone), Account: strings.Clone(e.account()), Method: strings.Clone(clip(e.Text(FieldMethod))),
+		Time: at, Account: strings.Clone(e.account()), Method: strings.Clone(clip(e.Text(FieldMethod))),
 		IP: e.Source(), Country: place.Code,
 	}
 }

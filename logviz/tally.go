@@ -1,7 +1,6 @@
 package logviz
 
 import (
-	"cmp"
 	"net/netip"
 	"slices"
 	"strings"
@@ -26,8 +25,8 @@ const (
 
 // Tally counts the events of one or more logs. It needs memory for the different accounts, addresses and hours, and 16
 // bytes for each moment at which an address failed on an account, all up to limits: 262,144 accounts and addresses,
-// 131,072 hours, 65,536 logins of which 1000 are listed, 256 methods, 2,097,152 moments. Beyond the last, moments are
-// told apart by the hour; beyond the others, what is left out is counted as [NotListed].
+// 131,072 hours, 65,536 logins of which 1000 are listed, 256 methods, 2,097,152 moments; about 150 MB at all limits.
+// Beyond the last, moments are told apart by the hour; beyond the others, what is left out is counted as [NotListed].
 //
 // A Tally is not safe for concurrent use, and that includes Statistics.
 type Tally struct {
@@ -54,7 +53,6 @@ type Tally struct {
 	moments    int // of all histories
 	maxMoments int
 	full       bool // folding does not help any more
-	forgotten  int
 }
 
 // share is failed attempts and their course over the day.
@@ -79,11 +77,12 @@ type account struct {
 type methodShare struct{ method, n uint32 }
 
 type address struct {
-	ip       netip.Addr
-	place    geo.Place
-	attempts int  // failed
-	entered  bool // there is a login from it
-	history  history
+	ip        netip.Addr
+	place     geo.Place
+	attempts  int  // failed
+	entered   bool // there is a login from it
+	history   history
+	forgotten int // attempts that the history lacks
 }
 
 type hour struct{ failed, accepted int }
@@ -92,28 +91,6 @@ type login struct {
 	Login
 	at      int64 // Unix nanoseconds
 	address int   // its ID
-}
-
-// counter counts by name, up to maxDistinct names.
-type counter map[string]int
-
-func (c counter) add(name string, n int) {
-	if _, ok := c[name]; !ok && len(c) >= maxDistinct {
-		name = "…"
-	}
-	c[strings.Clone(name)] += n
-}
-
-// ranked returns the counts, largest first, equal ones by name.
-func (c counter) ranked() []Count {
-	out := make([]Count, 0, len(c))
-	for name, n := range c {
-		out = append(out, Count{name, n})
-	}
-	slices.SortFunc(out, func(a, b Count) int {
-		return cmp.Or(cmp.Compare(b.N, a.N), strings.Compare(a.Name, b.Name))
-	})
-	return out
 }
 
 // NewTally returns an empty tally whose hours and days are those of the zone.

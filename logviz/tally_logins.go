@@ -19,25 +19,22 @@ func (t *Tally) loginList(s *Statistics) {
 			n++
 		}
 		if id != noAddress {
-			t.before(rest[:n], t.addresses[id].history.sorted())
+			t.before(rest[:n], &t.addresses[id])
 		}
 		rest = rest[n:]
 	}
-	slices.SortFunc(all, inTime)
-	spare := listedLogins
 	for _, l := range all {
 		if l.FailuresBefore > 0 {
 			s.LoginsAfterFailures++
-			spare--
 		}
 	}
+	slices.SortFunc(all, func(a, b login) int {
+		return cmp.Or(cmp.Compare(b.FailuresBefore, a.FailuresBefore), inTime(a, b))
+	})
+	all = all[:min(len(all), listedLogins)]
+	slices.SortFunc(all, inTime)
 	for _, l := range all {
-		if l.FailuresBefore == 0 {
-			spare--
-		}
-		if len(s.Logins) < listedLogins && (l.FailuresBefore > 0 || spare >= 0) {
-			s.Logins = append(s.Logins, l.Login)
-		}
+		s.Logins = append(s.Logins, l.Login)
 	}
 	s.NotListed.Logins = max(0, t.accepted-len(s.Logins))
 }
@@ -50,9 +47,11 @@ func (l login) until() int64 {
 	return l.at
 }
 
-// before counts what failed at an address before its logins. Both are in order of time.
-func (t *Tally) before(logins []login, moments []moment) {
-	failures, onAccount := 0, make(map[uint32]int)
+// before counts what failed at an address before its logins, which are in order of time. What its history lacks counts
+// as well: better an alarm too many.
+func (t *Tally) before(logins []login, a *address) {
+	moments := a.history.sorted()
+	failures, onAccount := a.forgotten, make(map[uint32]int)
 	for i := range logins {
 		l := &logins[i]
 		for len(moments) > 0 && moments[0].at <= l.until() {

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -246,6 +247,23 @@ func TestFullHistories(t *testing.T) {
 	if s.NotListed.History == 0 || tiny.moments > 10 {
 		t.Errorf("%d moments, %d attempts missing", tiny.moments, s.NotListed.History)
 	}
+	for i, l := range s.Logins { // no alarm is missed
+		if l.FailuresBefore < whole.Logins[i].FailuresBefore {
+			t.Errorf("%+v, of all histories %+v", l, whole.Logins[i])
+		}
+	}
+}
+
+// A login without a time is told with the zero time of every zone.
+func TestLoginWithoutATime(t *testing.T) {
+	tally := NewTally(paris(t))
+	e := attempt(t, "2026-03-14T06:00:00Z", "root", "203.0.113.8", 1, "success")
+	e.Delete(FieldTimestamp)
+	tally.Add(e, china)
+	out, err := json.Marshal(tally.Statistics(geo.Info{}).Logins)
+	if err != nil || !strings.Contains(string(out), `"time":"0001-01-01T00:00:00Z"`) {
+		t.Errorf("%s, %v", out, err)
+	}
 }
 
 // A login after failures is found among very many that are not.
@@ -266,6 +284,14 @@ func TestManyLogins(t *testing.T) {
 	addUp(t, s)
 	if len(tally.logins) > maxLogins || len(s.Logins) != listedLogins || s.LoginsAfterFailures != 1 {
 		t.Fatalf("%d logins, %d listed, %d after failures", len(tally.logins), len(s.Logins), s.LoginsAfterFailures)
+	}
+	guess := attempt(t, "2026-03-14T07:30:00Z", "root", "203.0.113.9", 1, "failure")
+	for range 2 * listedLogins { // who mistypes does not hide it either
+		tally.Add(guess, china)
+		guess.Set(FieldOutcome, StringValue("success"))
+	}
+	if again := tally.Statistics(geo.Info{}); !slices.Contains(again.Logins, s.Logins[listedLogins-1]) {
+		t.Errorf("%+v is not listed any more", s.Logins[listedLogins-1])
 	}
 	if last := s.Logins[listedLogins-1]; last.FailuresBefore != 3 || last.SameAccountBefore != 3 {
 		t.Errorf("%+v", last)

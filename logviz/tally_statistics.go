@@ -25,7 +25,6 @@ func (t *Tally) Statistics(info geo.Info) *Statistics {
 	}
 	s.Attempts.Failed, s.Attempts.Accepted = t.failed, t.accepted
 	s.Users.Known, s.Users.Unknown = t.failed-t.unknown, t.unknown
-	s.NotListed.History = t.forgotten
 	if !info.Date.IsZero() {
 		s.Geo.Date = info.Date.UTC().Format(time.DateOnly)
 	}
@@ -62,6 +61,7 @@ func (t *Tally) places(s *Statistics) {
 			s.Addresses = append(s.Addresses, AddressCount{IP: a.ip, Attempts: a.attempts, Country: a.place.Code})
 			inCountry[a.place.Code]++
 		}
+		s.NotListed.History += a.forgotten
 	}
 	s.Sources = len(s.Addresses)
 	slices.SortFunc(s.Addresses, func(a, b AddressCount) int {

@@ -140,3 +140,19 @@ func TestTallyIsBounded(t *testing.T) {
 		t.Errorf("%d attempts, %d by account, %d by address, %d sources", s.Attempts.Failed, accounts, addresses, s.Sources)
 	}
 }
+
+// A long name is cut between characters.
+func TestClip(t *testing.T) {
+	for name, want := range map[string]string{
+		strings.Repeat("a", 256):             strings.Repeat("a", 256),
+		strings.Repeat("a", 257):             strings.Repeat("a", 256) + "…",
+		"a" + strings.Repeat("é", 200):       "a" + strings.Repeat("é", 127) + "…",
+		strings.Repeat("\xbf", 300):          strings.Repeat("\xbf", 252) + "…",
+		"ab" + strings.Repeat("😀", 100):      "ab" + strings.Repeat("😀", 63) + "…",
+		strings.Repeat("x", 255) + "é" + "y": strings.Repeat("x", 255) + "…",
+	} {
+		if got := clip(name); got != want {
+			t.Errorf("clip(%q) = %q, want %q", name, got, want)
+		}
+	}
+}

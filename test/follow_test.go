@@ -3,6 +3,7 @@ package test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -99,10 +100,14 @@ func end(t *testing.T, cmd *exec.Cmd, talk *bytes.Buffer) {
 }
 
 // pen is what writes a log.
-type pen struct{ reopen, rest, rests, done atomic.Bool }
+type pen struct {
+	reopen, rest, rests, done atomic.Bool
+	message                   string // of sshd; by default that a connection was closed
+}
 
 // write writes numbered lines to a log until stop, opens it anew when told to, and says how many it wrote.
 func (p *pen) write(log string, stop chan bool, written chan int) {
+	message := cmp.Or(p.message, "Connection closed by 192.0.2.7 port 42 [preauth]")
 	n := 0
 	var file *os.File
 	defer func() { file.Close(); p.done.Store(true); written <- n }()
@@ -116,7 +121,7 @@ func (p *pen) write(log string, stop chan bool, written chan int) {
 		} else {
 			p.rests.Store(false)
 			n++
-			fmt.Fprintf(file, "%s host sshd[%d]: Connection closed by 192.0.2.7 port 42 [preauth]\n", time.Now().UTC().Format(time.Stamp), n)
+			fmt.Fprintf(file, "%s host sshd[%d]: %s\n", time.Now().UTC().Format(time.Stamp), n, message)
 		}
 		select {
 		case <-stop:

@@ -21,6 +21,7 @@ import (
 func (s *logSource) feed(ctx context.Context, paths []string, since time.Time, to *feeding) error {
 	ctx, cancel := context.WithCancel(ctx)
 	errs := make([]error, len(paths))
+	readings := make([]*reading, len(paths))
 	var all, watch sync.WaitGroup
 	watch.Go(func() { s.watch(ctx) })
 	defer watch.Wait()
@@ -29,6 +30,7 @@ func (s *logSource) feed(ctx context.Context, paths []string, since time.Time, t
 		all.Go(func() {
 			r := &reading{programs: make(map[string]int64)}
 			err := s.feedOne(ctx, path, since, r, &feeding{server: to.server})
+			readings[i] = r
 			if ctx.Err() != nil && (err == nil || errors.Is(err, ctx.Err())) {
 				return
 			}
@@ -39,6 +41,13 @@ func (s *logSource) feed(ctx context.Context, paths []string, since time.Time, t
 		})
 	}
 	all.Wait()
+	for i, r := range readings {
+		of := ""
+		if len(paths) > 1 {
+			of = inputName(paths[i]) + ": "
+		}
+		fmt.Fprintln(s.env.err, of+r.summary())
+	}
 	return errors.Join(errs...)
 }
 
@@ -54,7 +63,7 @@ func (s *logSource) feedOne(ctx context.Context, path string, since time.Time, r
 		return s.feedJournal(ctx, since, r, to)
 	}
 	warn := func(text string) { fmt.Fprintf(s.env.err, "ops: warning: %s\n", terminal.Printable(text)) }
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(path); err != nil {
 		warn(path + " is not there yet: it is waited for")
 	}
 	follower, err := logfile.Follow(ctx, path, logfile.FollowOptions{Since: since, Warn: warn})
@@ -62,11 +71,31 @@ func (s *logSource) feedOne(ctx context.Context, path string, since time.Time, r
 		return withCode(exitNoInput, err)
 	}
 	defer follower.Close()
-	in, err := logfile.NewReader(path, follower, logfile.Options{})
+	in, err := logfile.NewReader(path, follower, logfile.Options{AnyBytes: true})
 	if err != nil {
 		return err
 	}
 	return s.readFile(ctx, in, path, r, to)
+}
+
+// checkLog refuses what cannot become a log that is followed. One that is not there yet can.
+func checkLog(path string) error {
+	if path == "-" || path == "journal" {
+		return nil
+	}
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return withCode(exitNoInput, err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err == nil && info.IsDir() {
+		err = fmt.Errorf("%s is a directory: name the log in it", path)
+	}
+	return withCode(exitNoInput, err)
 }
 
 // feedJournal reads what journald has and gets of sshd, by whatever unit it was started.
@@ -83,7 +112,7 @@ func (s *logSource) feedJournal(ctx context.Context, since time.Time, r *reading
 	if err := cmd.Start(); err != nil {
 		return withCode(exitUnavailable, fmt.Errorf("journal: %w: it comes with systemd", err))
 	}
-	in, err := logfile.NewReader("journal", out, logfile.Options{})
+	in, err := logfile.NewReader("journal", out, logfile.Options{AnyBytes: true})
 	if err == nil {
 		err = s.readFile(ctx, in, "journal", r, to)
 	}

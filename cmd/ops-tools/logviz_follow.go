@@ -132,7 +132,7 @@ func (s *logSource) follow(ctx context.Context, path string, f *followFlags, to 
 	defer follower.Close()
 	position := &positionFile{path: f.position, follower: follower, now: s.env.now, warn: warn}
 	to.written = position.written
-	in, err := logfile.NewReader(path, follower, logfile.Options{})
+	in, err := logfile.NewReader(path, follower, logfile.Options{AnyBytes: true})
 	if err == nil {
 		s.live = true
 		go s.watch(ctx)

@@ -118,6 +118,11 @@ func runLive(ctx context.Context, e *env, o *liveOptions, paths []string) error 
 	if err != nil {
 		return err
 	}
+	for _, path := range paths {
+		if err := checkLog(path); err != nil {
+			return err
+		}
+	}
 	logs.silent, logs.live = true, true
 	server, token, err := o.server(e, logs, keep)
 	if err != nil {

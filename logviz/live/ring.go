@@ -67,11 +67,12 @@ type ring struct {
 	keep time.Duration
 	now  func() time.Time
 
-	from, until int64 // the whole days that are held, Unix seconds
-	newest      time.Time
-	steps       []*step // in order
-	weight      int
-	limit       int // of weight
+	from, end int64 // the time that is held, Unix seconds
+	offset    int   // of the zone at the end, seconds
+	newest    time.Time
+	steps     []*step // in order
+	weight    int
+	limit     int // of weight
 
 	names    dictionaries
 	sources  []source // of names.sources
@@ -120,23 +121,30 @@ func newRing(zone *time.Location, keep time.Duration, now func() time.Time) *rin
 	r := &ring{zone: zone, keep: keep, now: now, limit: maxWeight, fresh: make(map[row]uint32)}
 	r.names.init()
 	r.move()
-	r.moved = false // nobody was told anything yet
+	r.moved, r.news = false, false // nobody was told anything yet
 	return r
 }
 
-// move lets the days that are held follow the time. Of a log whose newest event is older than what is kept, they are the
-// last days of the log.
+// move lets the time that is held follow the clock: it ends with the minute that is now, and begins with a day. Of a log
+// whose newest event is older than what is kept, it ends with that event. While it only grows, viewers are told; anything
+// else, and a change of the clocks to or from summer time, is a new beginning.
 func (r *ring) move() {
-	anchor := r.now()
-	if !r.newest.IsZero() && (r.newest.After(anchor) || r.newest.Before(anchor.Add(-r.keep))) {
-		anchor = r.newest
+	now := r.now()
+	if !r.newest.IsZero() && (r.newest.After(now) || r.newest.Before(now.Add(-r.keep))) {
+		now = r.newest
 	}
-	from := midnight(anchor.Add(-r.keep).In(r.zone), 0).Unix()
-	until := midnight(anchor.In(r.zone), 1).Unix()
-	if from == r.from && until == r.until {
+	now = now.In(r.zone)
+	from := midnight(now.Add(-r.keep)).Unix()
+	end := from + (now.Unix()-from)/stepSeconds*stepSeconds + stepSeconds
+	_, offset := now.Zone()
+	if from == r.from && end == r.end && offset == r.offset {
 		return
 	}
-	r.from, r.until, r.moved = from, until, true
+	r.news = true
+	if from != r.from || end < r.end || offset != r.offset {
+		r.moved = true
+	}
+	r.from, r.end, r.offset = from, end, offset
 	n := 0
 	for n < len(r.steps) && r.steps[n].at < from {
 		n++
@@ -144,9 +152,9 @@ func (r *ring) move() {
 	r.forget(n)
 }
 
-// midnight returns the start of a day some days after t.
-func midnight(t time.Time, days int) time.Time {
-	return time.Date(t.Year(), t.Month(), t.Day()+days, 0, 0, 0, 0, t.Location())
+// midnight returns the start of t's day.
+func midnight(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())
 }
 
 // add takes in an event. It reports the attempts it stands for.
@@ -160,9 +168,7 @@ func (r *ring) add(e *logviz.Event, place geo.Place) (n int, accepted bool) {
 	}
 	if at.After(r.newest) {
 		r.newest = at
-		if at.Unix() < r.from || at.Unix() >= r.until {
-			r.move()
-		}
+		r.move()
 	}
 	if !at.IsZero() && at.Unix() < r.from {
 		r.outside.past += n

@@ -231,3 +231,24 @@ func TestOldLog(t *testing.T) {
 		t.Errorf("from %v: %+v", day, r.totals)
 	}
 }
+
+// A page knows the offsets of the zone from when it was made: when the clocks change, all pages begin anew.
+func TestSummerTime(t *testing.T) {
+	zone, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newClock()
+	c.nano.Store(time.Date(2026, 3, 29, 0, 30, 0, 0, time.UTC).UnixNano())
+	r := newRing(zone, 24*time.Hour, c.now)
+	c.advance(29 * time.Minute)
+	r.move()
+	if _, ok := r.take(); !ok {
+		t.Error("a reset without a reason")
+	}
+	c.advance(2 * time.Minute)
+	r.move()
+	if _, ok := r.take(); ok {
+		t.Error("summer time has begun, and pages do not know")
+	}
+}

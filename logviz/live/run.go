@@ -1,8 +1,10 @@
 package live
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log"
 	"net"
 	"net/http"
 	"time"
@@ -22,7 +24,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener, ready func()) error {
 		WriteTimeout:      writeDeadline, // streams have one for each write
 		IdleTimeout:       idleDeadline,
 		MaxHeaderBytes:    maxHeader,
-		ErrorLog:          nil,
+		ErrorLog:          log.New(saying(s.options.Log), "", 0),
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(bound(l, s.options.MaxViewers+spareConnections)) }()
@@ -51,3 +53,11 @@ func (s *Server) Run(ctx context.Context, l net.Listener, ready func()) error {
 
 // spareConnections are those for data and metrics beside the viewers.
 const spareConnections = 256
+
+// saying gives what net/http has to say to a function.
+type saying func(string)
+
+func (say saying) Write(p []byte) (int, error) {
+	say(string(bytes.TrimRight(p, "\n")))
+	return len(p), nil
+}

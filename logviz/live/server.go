@@ -111,7 +111,7 @@ func (s *Server) tick() {
 // tell is tick with the lock held.
 func (s *Server) tell() {
 	s.ring.move()
-	if !s.ring.news && !s.ring.moved {
+	if !s.ring.news {
 		return
 	}
 	u, ok := s.ring.take()

@@ -41,7 +41,7 @@ func TestUpdates(t *testing.T) {
 		t.Errorf("%+v", u)
 	}
 	st := u.Statistic
-	if u.From != at().AddDate(0, 0, -3).Add(-12*time.Hour).Unix() || u.Steps != 4*1440 || u.Now != at().Unix() || st.Lines != 6 || st.Events != 5 ||
+	if u.From != at().AddDate(0, 0, -3).Add(-12*time.Hour).Unix() || u.Steps != step+1 || u.Now != at().Unix() || st.Lines != 6 || st.Events != 5 ||
 		st.Unparsed != 1 || st.Attempts.Failed != 4 || st.Attempts.Accepted != 1 || st.Sources != 2 ||
 		st.Located != (logviz.Located{Country: 3, Unknown: 1}) || !st.First.Equal(at().Add(-time.Minute)) || !st.Last.Equal(at()) {
 		t.Errorf("%+v", u)
@@ -52,6 +52,19 @@ func TestUpdates(t *testing.T) {
 	s.Add(attempt(at(), "x", "203.0.113.7", "failure"), in("CN"))
 	s.tick()
 	if u := stream.rows(); len(u.Rows) != 1 || u.Rows[0] != [5]int64{step, 0, 3, 0, 1} || len(u.Statistic.Logins) != 0 {
+		t.Errorf("%+v", u)
+	}
+}
+
+// Time passes on a page though nothing happens.
+func TestQuietMinute(t *testing.T) {
+	s := serve(t, nil)
+	stream := s.events("", nil)
+	s.clock.advance(30 * time.Second)
+	s.tick() // still the same minute
+	s.clock.advance(30 * time.Second)
+	s.tick()
+	if u := stream.rows(); u.Steps != 3*1440+12*60+2 || len(u.Rows) != 0 || u.Now != at().Add(time.Minute).Unix() {
 		t.Errorf("%+v", u)
 	}
 }

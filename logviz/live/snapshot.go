@@ -83,7 +83,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, kind string, answ
 // copy returns what the ring holds, which does not change any more.
 func (r *ring) copy() *Snapshot {
 	c := &Snapshot{
-		Now: r.now(), names: r.names.lists(), from: r.from, until: r.until, zone: r.zone, totals: r.totals,
+		Now: r.now(), names: r.names.lists(), from: r.from, end: r.end, zone: r.zone, totals: r.totals,
 		sources: slices.Clone(r.sources), logins: slices.Clone(r.logins),
 		rows: make([]counted, 0, r.totals.rows), unparsed: make(map[string]int),
 	}
@@ -112,7 +112,7 @@ type Snapshot struct {
 	rows        []counted // in order
 	totals      totals
 	unparsed    map[string]int
-	from, until int64
+	from, end   int64
 	zone        *time.Location
 	first, last time.Time
 	scratch     logviz.Event

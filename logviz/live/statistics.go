@@ -79,7 +79,7 @@ func placeNamed(name string) geo.Place {
 // that later updates can go on with their numbers.
 func (s *Snapshot) Table() *logviz.LedgerTable {
 	t := &logviz.LedgerTable{
-		From: time.Unix(s.from, 0).In(s.zone), Step: stepSeconds * time.Second, Steps: int(s.until-s.from) / stepSeconds,
+		From: time.Unix(s.from, 0).In(s.zone), Step: stepSeconds * time.Second, Steps: int(s.end-s.from) / stepSeconds,
 		Methods: s.names.methods, Rows: make([]logviz.LedgerRow, 0, len(s.rows)),
 		Sources: make([]logviz.LedgerSource, len(s.sources)), Accounts: make([]logviz.LedgerAccount, len(s.names.accounts)),
 	}

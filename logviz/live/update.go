@@ -56,7 +56,7 @@ func (r *ring) take() (u *update, ok bool) {
 		return nil, false
 	}
 	u = &update{
-		Now: r.now().Unix(), From: r.from, Steps: (r.until - r.from) / stepSeconds, Statistics: r.summary(),
+		Now: r.now().Unix(), From: r.from, Steps: (r.end - r.from) / stepSeconds, Statistics: r.summary(),
 		Places: filled(r.names.places.names[r.told.places:]), Accounts: filled(r.names.accounts.names[r.told.accounts:]),
 		Methods: filled(r.names.methods.names[r.told.methods:]), Rows: make([][5]int64, 0, len(r.fresh)),
 		Sources: [][2]any{},

@@ -12,11 +12,11 @@ import (
 
 // FollowOptions say how a log is followed. The zero value is ready to use.
 type FollowOptions struct {
-	From *Position     // where an earlier follower came to; nil for the start of the file
+	From *Position // where an earlier follower came to; nil for the start of the file
 	// Since, if From is nil, begins with those rotated files that were written to after that time. The zero time is for none.
 	Since time.Time
-	Poll time.Duration // how often a file without news is looked at; default 250 ms
-	Warn func(string)  // told of what may have been lost; default: nobody
+	Poll  time.Duration // how often a file without news is looked at; default 250 ms
+	Warn  func(string)  // told of what may have been lost; default: nobody
 }
 
 // Follower reads a log as it grows, through rotation by renaming, by copying and truncating, and while there is no file

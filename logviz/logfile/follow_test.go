@@ -283,6 +283,24 @@ func TestFollowLoses(t *testing.T) {
 	}
 }
 
+// A crash of the machine leaves NULs in a log. They spoil a line and not what follows.
+func TestAnyBytes(t *testing.T) {
+	text := "line 1\n" + strings.Repeat("\x00", 5000) + "\nline 2\n"
+	if r, err := NewReader("log", strings.NewReader(text), Options{}); err == nil {
+		if _, err = r.Next(); err == nil {
+			t.Error("binary data are taken for a text")
+		}
+	}
+	r, err := NewReader("log", strings.NewReader(text), Options{AnyBytes: true})
+	must(t, err)
+	for _, want := range []int{6, 5000, 6} {
+		rec, err := r.Next()
+		if must(t, err); len(rec.Bytes) != want {
+			t.Errorf("%d bytes, want %d", len(rec.Bytes), want)
+		}
+	}
+}
+
 // What was rotated not too long ago is read before the log.
 func TestFollowSince(t *testing.T) {
 	w := &writer{t: t, path: filepath.Join(t.TempDir(), "log")}

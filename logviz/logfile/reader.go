@@ -14,6 +14,9 @@ import (
 type Options struct {
 	MaxRecord int       // longest record in bytes, without its line end; default 64 KiB
 	Stdin     io.Reader // what the path "-" reads; optional
+	// AnyBytes reads whatever comes. Without it data that are no text are refused, which for a log that is followed would
+	// be too late: a crash of the machine leaves NULs in it, and so does cutting it under a writer that goes on behind.
+	AnyBytes bool
 }
 
 // Kind is the form of a record.
@@ -76,7 +79,7 @@ type Reader struct {
 // is a pipe or a terminal. It returns a *DataError when they are no log, and the error of package os when the file cannot
 // be opened; a directory is syscall.EISDIR.
 func Open(path string, o Options) (*Reader, error) {
-	r := &Reader{name: path, max: o.MaxRecord}
+	r := &Reader{name: path, max: o.MaxRecord, text: sniffer{any: o.AnyBytes}}
 	if r.max <= 0 {
 		r.max = defaultMaxRecord
 	}
@@ -103,7 +106,7 @@ func Open(path string, o Options) (*Reader, error) {
 
 // NewReader reads a stream that the caller closes, as Open does a file; messages call it by name.
 func NewReader(name string, in io.Reader, o Options) (*Reader, error) {
-	r := &Reader{name: name, max: o.MaxRecord}
+	r := &Reader{name: name, max: o.MaxRecord, text: sniffer{any: o.AnyBytes}}
 	if r.max <= 0 {
 		r.max = defaultMaxRecord
 	}

@@ -51,9 +51,10 @@ func isUndecided(b string) bool {
 
 // sniffer counts what no text log has in the first 8 KiB.
 type sniffer struct {
-	seen     int // bytes looked at
-	controls int // control characters except those that terminals and printers know
-	nul      int // place of the first NUL byte, counted from 1; 0 when there is none
+	any      bool // whatever the data are, they are read
+	seen     int  // bytes looked at
+	controls int  // control characters except those that terminals and printers know
+	nul      int  // place of the first NUL byte, counted from 1; 0 when there is none
 }
 
 func (s *sniffer) look(b []byte) {
@@ -74,6 +75,8 @@ func (s *sniffer) look(b []byte) {
 // verdict says why the data are no text, or "". Any byte from 0x80 on passes: logs hold Latin-1 and broken UTF-8.
 func (s *sniffer) verdict() string {
 	switch {
+	case s.any:
+		return ""
 	case s.nul > 0:
 		return fmt.Sprintf("binary data (NUL at byte %d), not a text log", s.nul)
 	case s.seen >= 64 && s.controls > s.seen/10:

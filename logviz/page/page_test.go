@@ -39,7 +39,7 @@ func TestPayload(t *testing.T) {
 		t.Fatal(err)
 	}
 	got = regexp.MustCompile(`"statistics":\{.*\},"places"`).ReplaceAll(got, []byte(`"statistics":{},"places"`))
-	const want = `{"version":1,"title":"Connexions ssh refusées dans le monde","generator":"ops test","lang":"fr","theme":"auto",` +
+	const want = `{"version":1,"title":"","generator":"ops test","lang":"fr","theme":"auto",` +
 		`"from":1774738800,"step":60,"steps":1380,"zone":"Europe/Paris",` +
 		`"offsets":[[1774738800,3600,"CET"],[1774746000,7200,"CEST"]],"statistics":{},"places":["CN","-private","-unknown"],` +
 		`"sources":["203.0.113.7","10.0.0.1",""],"source_place":[0,1,2],"source_others":{},` +

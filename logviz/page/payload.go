@@ -50,7 +50,7 @@ const DefaultRows = 120_000
 // Header is what stands before the rows of a payload, as JSON.
 type Header struct {
 	Version       int             `json:"version"`
-	Title         string          `json:"title"`
+	Title         string          `json:"title"` // "": that of the reader's language
 	Generator     string          `json:"generator"`
 	Lang          string          `json:"lang"`
 	Theme         string          `json:"theme"`
@@ -133,7 +133,7 @@ func deflate(plain []byte) []byte {
 
 func (d *Data) header(t *table) *Header {
 	h := &Header{
-		Version: 1, Title: d.title(), Generator: d.Generator, Lang: auto(d.Lang), Theme: auto(d.Theme),
+		Version: 1, Title: d.Title, Generator: d.Generator, Lang: auto(d.Lang), Theme: auto(d.Theme),
 		From: d.Table.From.Unix(), Step: int64(d.Table.Step / time.Second), Steps: d.Table.Steps,
 		Zone: d.Zone.String(), Statistics: d.statistics(), Notes: append([]string{}, d.Notes...), Target: mark(d.Target),
 		SourceOthers: map[string]int{}, AccountOthers: map[string]int{}, Seq: d.Seq,

@@ -9,7 +9,9 @@ import (
 	"ops/logviz/worldmap"
 )
 
-func nas() *worldmap.Landmark { return &worldmap.Landmark{Name: "nas", Place: worldmap.Point{Lon: 139.7, Lat: 35.7}} }
+func nas() *worldmap.Landmark {
+	return &worldmap.Landmark{Name: "nas", Place: worldmap.Point{Lon: 139.7, Lat: 35.7}}
+}
 
 // Comets fly, stay on the map and on their way, and leave nothing behind.
 func TestCometsComeAndGo(t *testing.T) {

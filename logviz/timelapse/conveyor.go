@@ -14,13 +14,19 @@ import (
 //
 // A page that is lent must not change until it was read. So several buffers take turns: the pipe holds a limited number of
 // pages, in order, so once the frames after a buffer's filled it up, the buffer itself has been read.
+//
+// One frame is on its way while the next is drawn and converted, on another processor.
 type conveyor struct {
 	pipe   *os.File
 	copies bool // vmsplice is not to be had: write
 	frames []*planes
-	late   [][]bool // per buffer: tiles that changed since it was filled
-	last   int      // the buffer that was sent last; -1 before the first frame
+	late   [][]uint8 // per buffer: rows of tiles that changed since it was filled
+	last   int       // the buffer that was sent last; -1 before the first frame
 	maps   [][]byte
+
+	turn   chan []byte // frames for the goroutine that pushes
+	pushed chan error  // and its answers, one for each
+	busy   bool        // an answer is due
 }
 
 // pipeSize is what is asked for; Linux gives that much to everybody. It is most of a frame of 1280×720.
@@ -49,7 +55,7 @@ func newConveyor(pipe *os.File, w, h int) (*conveyor, error) {
 	// Each page of a frame takes one of the pipe's places, the last one too, which is not full.
 	page := os.Getpagesize()
 	places, pages := held/page, (size+page-1)/page
-	for range (places+pages-1)/pages + 1 {
+	for range (places+pages-1)/pages + 2 { // one is being filled, one on its way
 		buf, err := unix.Mmap(-1, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
 		if err != nil {
 			v.close()
@@ -58,41 +64,72 @@ func newConveyor(pipe *os.File, w, h int) (*conveyor, error) {
 		v.maps = append(v.maps, buf)
 		v.frames = append(v.frames, planesIn(buf, w, h))
 	}
+	v.turn, v.pushed = make(chan []byte), make(chan error)
+	go func() {
+		defer close(v.pushed)
+		for b := range v.turn {
+			v.pushed <- v.push(b)
+		}
+	}()
 	return v, nil
 }
 
-// close gives the buffers back; what the pipe still holds stays readable.
+// flush waits until the pipe has all of the last frame.
+func (v *conveyor) flush() error {
+	if !v.busy {
+		return nil
+	}
+	v.busy = false
+	return <-v.pushed
+}
+
+// close waits for the last frame and gives the buffers back; what the pipe still holds stays readable.
 func (v *conveyor) close() {
+	if v.turn != nil {
+		_ = v.flush() // who wants to know has asked before
+		close(v.turn)
+		<-v.pushed
+	}
 	for _, m := range v.maps {
 		_ = unix.Munmap(m) // it is ours and mapped
 	}
 }
 
-// send converts what changed on the canvas and sends the frame. It returns when the pipe has all of it.
+// send converts what changed on the canvas and sends the frame. It returns when the pipe has all of the frame before, and with
+// what went wrong with that one.
 func (v *conveyor) send(c *canvas) error {
 	next := (v.last + 1) % len(v.frames)
 	p := v.frames[next]
 	if v.last < 0 {
 		c.touchAll()
-		v.late = make([][]bool, len(v.frames))
+		v.late = make([][]uint8, len(v.frames))
 		for i := range v.late {
-			v.late[i] = make([]bool, len(c.dirty))
+			v.late[i] = make([]uint8, len(c.dirty))
 		}
+	}
+	// Copies first: what lies between two late rows may change now.
+	for tile, rows := range v.late[next] {
+		if rows &^= c.dirty[tile]; rows != 0 { // the others are converted below
+			p.copyFrom(v.frames[v.last], c.part(tile, rows))
+		}
+		v.late[next][tile] = 0
 	}
 	c.eachDirty(func(tile int, r image.Rectangle) {
 		p.convert(c, r)
+		rows := rowsOf(r)
 		for i := range v.late {
-			v.late[i][tile] = i != next
+			if i != next {
+				v.late[i][tile] |= rows
+			}
 		}
 	})
-	for tile, late := range v.late[next] {
-		if late {
-			p.copyFrom(v.frames[v.last], c.tile(tile))
-			v.late[next][tile] = false
-		}
-	}
 	v.last = next
-	return v.push(p.buf)
+	if err := v.flush(); err != nil {
+		return err
+	}
+	v.turn <- p.buf
+	v.busy = true
+	return nil
 }
 
 func (v *conveyor) push(b []byte) error {

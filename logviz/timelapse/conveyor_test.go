@@ -51,8 +51,11 @@ func TestConveyor(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				write.Close()
+				if err := frames.flush(); err != nil {
+					t.Fatal(err)
+				}
 				frames.close()
+				write.Close()
 				if frames.copies != copies {
 					t.Error("vmsplice does not work here")
 				}
@@ -86,7 +89,7 @@ func TestConveyorWithoutReader(t *testing.T) {
 	defer frames.close()
 	read.Close()
 	pixels(t, f, 0)
-	if err := frames.send(f.page.canvas); !isBroken(err) {
+	if err := errors.Join(frames.send(f.page.canvas), frames.flush()); !isBroken(err) {
 		t.Errorf("%v", err)
 	}
 }

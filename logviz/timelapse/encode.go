@@ -86,7 +86,7 @@ func feed(ctx context.Context, r reel, pipe *os.File, progress func(done int)) e
 		return err
 	}
 	defer frames.close()
-	return eachPicture(ctx, r, func(c *canvas, i, n int) error {
+	if err := eachPicture(ctx, r, func(c *canvas, i, n int) error {
 		for k := range n {
 			if err := frames.send(c); err != nil {
 				return err
@@ -94,7 +94,10 @@ func feed(ctx context.Context, r reel, pipe *os.File, progress func(done int)) e
 			progress(i + k + 1)
 		}
 		return nil
-	})
+	}); err != nil {
+		return err
+	}
+	return frames.flush()
 }
 
 // inMemory returns a file with some text that has no name in any folder, to be read from its beginning.

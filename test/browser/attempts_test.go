@@ -19,6 +19,9 @@ type attempt struct {
 	n                                          int
 }
 
+// mostOfName is how many bytes of an account's name counts keep.
+const mostOfName = 256
+
 // readAttempts reads the events that ops logviz normalize prints.
 func readAttempts(tb testing.TB, events []byte) []attempt {
 	tb.Helper()
@@ -39,6 +42,9 @@ func readAttempts(tb testing.TB, events []byte) []attempt {
 		}
 		if e.Action != "ssh_login" || e.Outcome != "failure" && e.Outcome != "success" {
 			continue
+		}
+		if len(e.User) > mostOfName {
+			e.User = e.User[:mostOfName] + "…"
 		}
 		a := attempt{
 			at: e.Time, country: e.Country, account: e.User, address: e.Address, method: e.Method,

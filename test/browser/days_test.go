@@ -40,16 +40,15 @@ func mixedLog() string {
 }
 
 // Days of 23 hours, attempts from nowhere and lines that mean nothing are counted as the statistics count them.
-func TestSeveralDays(t *testing.T) {
+func testSeveralDays(t *testing.T, c *chromium, p program) {
 	log := filepath.Join(t.TempDir(), "mixed.log")
 	if err := os.WriteFile(log, []byte(mixedLog()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	d := newDay(t, buildProgram(t), log, "Europe/Paris")
+	d := newDay(t, p, log, "Europe/Paris")
 	if l := d.stats.Located; d.stats.Unparsed == 0 || l.Private == 0 || l.Reserved == 0 || l.Unknown == 0 {
 		t.Fatalf("the log lacks what this test is for: %+v", d.stats)
 	}
-	c := startChromium(t, nowhere)
 	testNumbers(t, c, d)
 
 	tab := c.page(t, d, reader{})

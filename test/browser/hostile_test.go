@@ -35,7 +35,7 @@ func hostile() []string {
 		`<dialog open><form action=http://203.0.113.9/><input autofocus>`,
 		"__proto__", "constructor", "toString", "hasOwnProperty",
 		`=HYPERLINK("http://203.0.113.9/","x")`, "+1", "-1", "@SUM(1)",
-		"\u202etoor\u202c", "\u2066\u2067root", "ro\u200bot", "\ufeffroot", "ﷺ" + strings.Repeat("\u0301", 300),
+		"\u202etoor\u202c", "\u2066\u2067root", "ro\u200bot", "\ufeffroot", "ﷺﷺ" + strings.Repeat("\u0301", 300),
 		"a\x00b", "\x1b[31mred\x1b]0;title\a", "\xff\xfe\xc0\xaf", "\U000E0041", "\ud7ff",
 		strings.Repeat("A", 1_000_000),
 	}
@@ -81,16 +81,23 @@ const innocent = `(() => {
 
 // Names out of a log, out of its file's name and out of the address never become markup or code, whether the browser
 // knows our policy or not.
-func TestHostileNames(t *testing.T) {
+func testHostileNames(t *testing.T, c *chromium, p program) {
 	name := `"><img src=x onerror=canary=1>.log`
 	log := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(log, []byte(hostileLog()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := buildProgram(t)
-	c := startChromium(t, nowhere)
 	fromFile := newDay(t, p, log, "UTC")
 	titled := newDay(t, p, log, "UTC", "--title", `</title><script>canary=1</script><h1 onclick="canary=1">`)
+	for name, d := range map[string]*day{"file": fromFile, "title": titled} {
+		t.Run(name+", no scripts", func(t *testing.T) {
+			plain := c.open(t, d.page, reader{noScripts: true})
+			plain.innocent("without scripts")
+			if text := ask[string](plain, `document.body.innerText`); !strings.Contains(text, "<img src=x onerror=canary=1>") && !strings.Contains(text, "__proto__") {
+				t.Errorf("no hostile name can be read:\n%s", shorten(text))
+			}
+		})
+	}
 	for _, view := range []struct {
 		name string
 		day  *day

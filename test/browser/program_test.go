@@ -3,6 +3,7 @@ package browser
 import (
 	"bytes"
 	"encoding/json"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,6 +19,7 @@ type program string
 // buildProgram compiles it.
 func buildProgram(tb testing.TB) program {
 	tb.Helper()
+	lookAtSources(tb)
 	path := filepath.Join(tb.TempDir(), "ops-tools")
 	build := exec.Command("go", "build", "-o", path, "../../cmd/ops-tools")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -25,6 +27,18 @@ func buildProgram(tb testing.TB) program {
 		tb.Fatalf("go build: %v\n%s", err, out)
 	}
 	return program(path)
+}
+
+// lookAtSources reads the folders that the program is built from. The go command takes an old result of a test as long as
+// nothing is new that the test itself opened, and what go build opens it does not see.
+func lookAtSources(tb testing.TB) {
+	tb.Helper()
+	for _, tree := range []string{"cmd", "internal", "logviz"} {
+		err := filepath.WalkDir("../../"+tree, func(_ string, _ fs.DirEntry, err error) error { return err })
+		if err != nil {
+			tb.Fatal(err)
+		}
+	}
 }
 
 // run returns what a verb of logviz prints.
@@ -39,13 +53,13 @@ func (p program) run(tb testing.TB, args ...string) []byte {
 	return out.Bytes()
 }
 
-// day is a log, the page of it, and what the program says about the log otherwise.
+// day is the page of a log, and what the program says about the log otherwise.
 type day struct {
-	log, zone string
-	page      string // its address
-	size      int64  // of the page, bytes
-	stats     statistics
-	attempts  []attempt
+	path     string // of the page's file
+	page     string // its address
+	size     int64  // of the page, bytes
+	stats    statistics
+	attempts []attempt
 }
 
 // statistics is the part of stats --json that the tests compare.
@@ -96,14 +110,13 @@ type named struct {
 // newDay makes the page of a log, with further arguments for it.
 func newDay(tb testing.TB, p program, log, zone string, args ...string) *day {
 	tb.Helper()
-	d := &day{log: log, zone: zone}
-	out := filepath.Join(tb.TempDir(), "page.html")
-	p.run(tb, append([]string{"page", "--tz", zone, log, "-o", out}, args...)...)
-	info, err := os.Stat(out)
+	d := &day{path: filepath.Join(tb.TempDir(), "page.html")}
+	p.run(tb, append([]string{"page", "--tz", zone, log, "-o", d.path}, args...)...)
+	info, err := os.Stat(d.path)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	d.page, d.size = fileAddress(tb, out), info.Size()
+	d.page, d.size = fileAddress(tb, d.path), info.Size()
 	if err := json.Unmarshal(p.run(tb, "stats", "--json", "--tz", zone, log), &d.stats); err != nil {
 		tb.Fatal(err)
 	}

@@ -39,7 +39,7 @@ async function main(): Promise<void> {
 
 function build(data: Payload, mapData: MapData, language: Language, live: boolean): void {
   const { header } = data;
-  const clock = new Clock(header, language.tag);
+  const clock = new Clock(header, language.locale);
   const model = new Model(header, data.rows, clock);
   const system = matchMedia("(prefers-color-scheme: dark)");
   const first = start(model, header.theme);
@@ -100,7 +100,9 @@ function build(data: Payload, mapData: MapData, language: Language, live: boolea
     ...(["auto", "light", "dark"] as const).map((x) => h("option", { value: x }, language.say(x))),
   );
   const feed = h("span", { class: "feed", role: "status", "data-ops": "feed" });
-  const title = h("h1", {}, h("bdi", {}, printable(header.title, 200)));
+  header.title ||= language.say("title");
+  document.title = printable(header.title, 200);
+  const title = h("h1", {}, h("bdi", {}, document.title));
   const filters = new Filters(ctx);
   const totals = new Totals(ctx);
   const logins = new Logins(ctx);

@@ -26,7 +26,7 @@ export interface Statistics {
 
 export interface Header {
   version: number;
-  title: string;
+  title: string; // "": that of the reader's language
   generator: string;
   from: number; // unix seconds of step 0
   step: number; // seconds

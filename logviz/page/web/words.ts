@@ -2,6 +2,7 @@
 // form for others, chosen by the rules of the language.
 
 const en = {
+  title: "Failed ssh logins around the world",
   failed: ["failed attempt", "failed attempts"],
   accepted: ["login succeeded", "logins succeeded"],
   sources: ["address", "addresses"],
@@ -97,6 +98,7 @@ const en = {
 export type Words = typeof en;
 
 const de: Words = {
+  title: "Abgewiesene ssh-Anmeldungen weltweit",
   failed: ["abgewiesener Versuch", "abgewiesene Versuche"],
   accepted: ["Anmeldung gelang", "Anmeldungen gelangen"],
   sources: ["Adresse", "Adressen"],
@@ -190,6 +192,7 @@ const de: Words = {
 };
 
 const fr: Words = {
+  title: "Connexions ssh refusées dans le monde",
   failed: ["tentative refusée", "tentatives refusées"],
   accepted: ["connexion réussie", "connexions réussies"],
   sources: ["adresse", "adresses"],
@@ -283,6 +286,7 @@ const fr: Words = {
 };
 
 const es: Words = {
+  title: "Accesos ssh rechazados en el mundo",
   failed: ["intento rechazado", "intentos rechazados"],
   accepted: ["acceso logrado", "accesos logrados"],
   sources: ["dirección", "direcciones"],
@@ -383,6 +387,7 @@ type Plain = Exclude<keyof Words, Forms>;
 // Language is a catalogue with the numbers and names that go with it.
 export class Language {
   readonly tag: string; // en, de, fr or es
+  readonly locale: string; // the same as the reader's country writes it: en-GB
   private readonly words: Words;
   private readonly numbers: Intl.NumberFormat;
   private readonly shares: Intl.NumberFormat;
@@ -394,9 +399,9 @@ export class Language {
     const found = wanted.find((tag) => tag.slice(0, 2).toLowerCase() in catalogues) ?? "en";
     this.tag = found.slice(0, 2).toLowerCase();
     this.words = catalogues[this.tag]!;
-    const locale = wellFormed(found) ? found : this.tag;
-    this.numbers = new Intl.NumberFormat(locale, { useGrouping: true });
-    this.shares = new Intl.NumberFormat(locale, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+    this.locale = wellFormed(found) ? found : this.tag;
+    this.numbers = new Intl.NumberFormat(this.locale, { useGrouping: true });
+    this.shares = new Intl.NumberFormat(this.locale, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
     this.plurals = new Intl.PluralRules(this.tag);
     this.regions = new Intl.DisplayNames([this.tag], { type: "region" });
   }

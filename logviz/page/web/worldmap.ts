@@ -103,6 +103,7 @@ export class WorldMap implements Part {
       toggle(shape, "role", active ? "button" : null);
       toggle(shape, "tabindex", active ? "-1" : null);
       toggle(shape, "aria-pressed", active ? String(f.place !== undefined && this.code(f.place) === code) : null);
+      if (!active) shape.removeAttribute("aria-label"); // a shape that is no button has no name
     }
     this.ring("chosen", f.place ?? -1);
     for (const i of this.order) {
