@@ -150,6 +150,9 @@ func (o *pageOptions) check() (*worldmap.Landmark, error) {
 	if !slices.Contains([]string{"auto", "light", "dark"}, o.theme) {
 		return nil, usageError("--theme %s: must be auto, light or dark", o.theme)
 	}
+	if o.mail && o.theme == "dark" {
+		return nil, usageError("--theme dark: a mail is light, since not every reader of mail keeps both colours of a pair")
+	}
 	if err := o.privacy.check(); err != nil {
 		return nil, err
 	}

@@ -182,6 +182,32 @@ func TestHostileNamesStayText(t *testing.T) {
 	checkMarkup(t, data.html(t))
 }
 
+func FuzzNamesStayText(f *testing.F) {
+	for _, name := range hostile() {
+		f.Add(name[:min(len(name), 100)])
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		d := newDay(time.UTC)
+		d.attempt(start(), name, "203.0.113.7", "success", geo.Place{})
+		d.attempt(start(), name, "203.0.113.7", "failure", geo.Place{})
+		data := d.data(1000)
+		data.Title, data.Notes = name, []string{name}
+		static, err := data.static()
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkMarkup(t, string(static))
+		checkMarkup(t, mailOf(t, data))
+		packed, err := data.Payload()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, rows := decoded(t, packed); !reflect.DeepEqual(rows, data.Table.Rows) {
+			t.Errorf("rows %v, want %v", rows, data.Table.Rows)
+		}
+	})
+}
+
 // checkMarkup finds elements, attributes and characters that we did not write.
 func checkMarkup(t *testing.T, page string) {
 	t.Helper()
