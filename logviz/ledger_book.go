@@ -61,12 +61,16 @@ func (f *folded) add(t Totals) {
 	}
 }
 
-// names is how many are told: as statistics do, those with a failed attempt, unless there are only others.
-func (f folded) names() int {
-	if f.failed == 0 {
-		return f.accepted
+// names is how many are told: as statistics do, those with a failed attempt, unless there are only others. Names beyond
+// the limit were never known, so there may be more; there is at least one.
+func (f folded) names(other bool) int {
+	switch {
+	case !other:
+		return 0
+	case f.failed > 0:
+		return f.failed
 	}
-	return f.failed
+	return max(f.accepted, 1)
 }
 
 func (b *ledgerBook) addSource(s LedgerSource) uint32 {

@@ -259,6 +259,11 @@ func TestLedgerIsBounded(t *testing.T) {
 	for _, r := range table.Rows {
 		sum += r.N
 	}
+	for _, s := range table.Sources {
+		if !s.Addr.IsValid() && s.Others == 0 {
+			t.Errorf("%+v looks like attempts without an address", s)
+		}
+	}
 	if sum != n || len(table.Rows) > 120_000 {
 		t.Errorf("%d rows with %d attempts, want %d", len(table.Rows), sum, n)
 	}
