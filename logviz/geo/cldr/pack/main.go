@@ -27,18 +27,20 @@ func main() {
 
 func pack(source, target string) error {
 	var tables []map[string]string
-	head := "code"
+	var head strings.Builder
+	head.WriteString("code")
 	for _, language := range cldr.Languages() {
 		names, err := read(source, language)
 		if err != nil {
 			return err
 		}
 		tables = append(tables, names)
-		head += "\t" + language
+		head.WriteString("\t" + language)
 	}
-	lines := []string{head}
+	lines := []string{head.String()}
 	for _, c := range geo.Countries() {
-		line := c.Code
+		var line strings.Builder
+		line.WriteString(c.Code)
 		for i, names := range tables {
 			name := names[c.Code]
 			if short := names[c.Code+"-alt-short"]; short != "" && (c.Code == "HK" || c.Code == "MO" || c.Code == "PS") {
@@ -47,9 +49,9 @@ func pack(source, target string) error {
 			if name == "" || strings.ContainsAny(name, "\t\n") {
 				return fmt.Errorf("no name of %s in language %s", c.Code, cldr.Languages()[i])
 			}
-			line += "\t" + name
+			line.WriteString("\t" + name)
 		}
-		lines = append(lines, line)
+		lines = append(lines, line.String())
 	}
 	return durable.WriteFile(filepath.Join(target, "names.tsv"), []byte(strings.Join(lines, "\n")+"\n"), 0o644)
 }
