@@ -3,6 +3,7 @@ package live
 import (
 	"fmt"
 	"net/http"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,6 +21,10 @@ type Options struct {
 	// Page makes the page without the data of its script, and Data these. CSP is its Content-Security-Policy.
 	Page, Data func(*Snapshot) ([]byte, error)
 	CSP        string
+	// Address and Account return what addresses and accounts are called in updates, each differently; nil for what they
+	// are. Data and Page have to do the same.
+	Address func(netip.Addr) string
+	Account func(string) string
 	// Token is what everyone must know who asks for anything but /healthz; the zero Token lets all in who reach a loopback
 	// address or a socket of the file system.
 	Token Token
@@ -73,6 +78,12 @@ func New(o Options) *Server {
 	if o.patience <= 0 {
 		o.patience = writeDeadline
 	}
+	if o.Address == nil {
+		o.Address = netip.Addr.String
+	}
+	if o.Account == nil {
+		o.Account = func(name string) string { return name }
+	}
 	if o.Log == nil {
 		o.Log = func(string) {}
 	}
@@ -121,6 +132,7 @@ func (s *Server) tell() {
 		return
 	}
 	s.hub.send(func(number uint64) []byte {
+		u.rename(s.options.Address, s.options.Account)
 		frame, err := u.frame(number)
 		if err != nil { // a bug: all of it can be marshalled
 			s.options.Log(fmt.Sprintf("an update was lost: %v", err))
