@@ -85,8 +85,9 @@ func runPage(ctx context.Context, e *env, o *pageOptions, paths []string) error 
 	if err != nil {
 		return err
 	}
-	count := &booking{
-		tallying: tallying{tally: logviz.NewTally(logs.zone)}, ledger: logviz.NewLedger(logs.zone), timeline: logviz.NewTimeline(defaultStep),
+	count := &booking{tallying: tallying{tally: logviz.NewTally(logs.zone)}, ledger: logviz.NewLedger(logs.zone)}
+	if o.format() == ".eml" {
+		count.timeline = logviz.NewTimeline(defaultStep)
 	}
 	read, err := logs.read(ctx, paths, count)
 	if err != nil {
@@ -143,6 +144,9 @@ func (o *pageOptions) check() (*worldmap.Landmark, error) {
 	case ext != ".html" && ext != ".htm" && ext != ".eml":
 		return nil, usageError("-o %s: the name must end in .html, or with --mail in .eml", o.output)
 	}
+	if o.mail && o.theme == "dark" {
+		return nil, usageError("--theme dark: a mail is light, since not every reader of mail keeps both colours of a pair")
+	}
 	if err := errors.Join(checkLook(o.lang, o.theme), o.privacy.check()); err != nil {
 		return nil, err
 	}
@@ -164,7 +168,7 @@ func checkLook(lang, theme string) error {
 type booking struct {
 	tallying
 	ledger   *logviz.Ledger
-	timeline *logviz.Timeline // for the picture of a message
+	timeline *logviz.Timeline // for the picture of a message, else nil
 }
 
 func (b *booking) event(r *normalize.Record, place geo.Place) error {
@@ -172,6 +176,8 @@ func (b *booking) event(r *normalize.Record, place geo.Place) error {
 		return err
 	}
 	b.ledger.Add(&b.e, place)
-	b.timeline.Add(&b.e, place)
+	if b.timeline != nil {
+		b.timeline.Add(&b.e, place)
+	}
 	return nil
 }

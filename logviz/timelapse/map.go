@@ -184,6 +184,13 @@ func (ch *chart) lay(colour rgb, o *overlay) rgb {
 	for _, d := range ch.dots[o.dot:][:o.dots] {
 		level := ch.levels[d.country]
 		seen := weight(ch.scale.alpha[level])
+		switch {
+		case seen == 0:
+			continue
+		case seen == 256 && d.disc == 255: // what most pixels of a dot are
+			colour = ch.scale.colour[level]
+			continue
+		}
 		colour = mix(colour, ch.palette.paper, weight(d.halo)*seen>>8)
 		colour = mix(colour, ch.palette.ring, weight(d.ring)*seen>>8)
 		colour = mix(colour, ch.scale.colour[level], weight(d.disc)*seen>>8)
