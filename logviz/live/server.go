@@ -53,8 +53,9 @@ type Server struct {
 	hub     *hub
 	started time.Time
 
-	mu   sync.Mutex // over ring; taken before that of the hub
-	ring *ring
+	mu    sync.Mutex // over ring and reset; taken before that of the hub
+	ring  *ring
+	reset time.Time // the last one
 
 	page, data made
 	metrics    metrics
@@ -116,10 +117,16 @@ func (s *Server) AddUnparsed(program string) {
 func (s *Server) tick() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.tell()
+	s.ring.move()
+	if s.ring.canTell() || s.options.Now().Sub(s.reset) >= resetEvery {
+		s.tell()
+	}
 }
 
-// tell is tick with the lock held.
+// resetEvery is how often viewers are told to begin anew at most, such as while a long log is read at the start.
+const resetEvery = 10 * time.Second
+
+// tell tells viewers what changed, with the lock held.
 func (s *Server) tell() {
 	s.ring.move()
 	if !s.ring.news {
@@ -129,6 +136,7 @@ func (s *Server) tell() {
 	if !ok {
 		s.hub.reset()
 		s.metrics.resets.Add(1)
+		s.reset = s.options.Now()
 		return
 	}
 	s.hub.send(func(number uint64) []byte {

@@ -62,13 +62,16 @@ type toldLogin struct {
 	Name string `json:"ip"`
 }
 
+// canTell reports whether what changed since the last call of take can be told as an update.
+func (r *ring) canTell() bool { return !r.moved && len(r.fresh) <= maxUpdateRows }
+
 // take returns what changed since the last call, and whether that can be told as an update at all.
 func (r *ring) take() (u *update, ok bool) {
 	defer func() {
 		clear(r.fresh)
 		r.told, r.logged, r.moved, r.news = r.names.sizes(), 0, false, false
 	}()
-	if r.moved || len(r.fresh) > maxUpdateRows {
+	if !r.canTell() {
 		return nil, false
 	}
 	u = &update{
