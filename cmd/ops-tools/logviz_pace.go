@@ -28,7 +28,7 @@ func (p *paceFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.DurationVar(&p.step, "step", 0, "log `TIME` in one frame (default 1m)")
 	flags.StringVar(&p.speed, "speed", "", "how many times faster than life: `1800` is one minute a frame at 30 frames a second")
-	flags.DurationVar(&p.duration, "duration", 0, "`TIME` that the film lasts")
+	flags.DurationVar(&p.duration, "duration", 0, "`TIME` that the film lasts, without its cards")
 	flags.StringVar(&p.span, "range", "days", "what is shown: days (whole days that have attempts), events (from the first attempt to the last), or `FROM/TO`")
 }
 

@@ -35,6 +35,7 @@ type timelapseOptions struct {
 	fps    int
 	theme  string
 	title  string
+	reel   reelFlags
 	json   bool
 }
 
@@ -45,11 +46,14 @@ func newTimelapse(e *env) *cobra.Command {
 		Short: "Make a film of a day of attacks on a map of the world",
 		Long: "Make a film of a day of attacks: countries light up on a map of the world with the failed attempts to log in that\n" +
 			"come from them, and fade again.\n\n" + logInput + "\n\n" +
-			"The ending of FILM says what it becomes: .mp4 (H.264) and .webm (VP9), for which ffmpeg must be installed; .gif; or\n" +
-			".png, one picture of the whole day. By default one frame shows one minute, and the film shows the whole days that\n" +
-			"have attempts: a day lasts 48 seconds. FILM appears when it is whole; an interrupted film leaves nothing.",
+			"The ending of FILM says what it becomes: .mp4 (H.264) and .webm (VP9), for which ffmpeg must be installed, with\n" +
+			"chapters and captions; .gif; .apng, with exact colours; or .png, one picture of the whole day. By default one frame\n" +
+			"shows one minute, and the film shows the whole days that have attempts: a day lasts 48 seconds, and each of the cards\n" +
+			"before and after it 2. FILM appears when it is whole; an interrupted film leaves nothing.\n\n" +
+			"Films of several days have a calendar. With --versus two logs run side by side, from 1280x720 on and without cards.",
 		Example: "  ops logviz timelapse /var/log/auth.log -o day.mp4\n" +
 			"  ops logviz timelapse --tz UTC --range events --duration 30s auth.log.1.gz -o attack.webm\n" +
+			"  ops logviz timelapse attack.log --versus replay.log --align start -o both.mp4\n" +
 			"  ops logviz timelapse --focus europe --target nas@48.85,2.35 --arcs --lang fr auth.log -o jour.mp4\n" +
 			"  journalctl -u ssh -S yesterday -o json | ops logviz timelapse - -o yesterday.png",
 		Args: someArgs("a FILE, or - for the standard input"),
@@ -58,7 +62,7 @@ func newTimelapse(e *env) *cobra.Command {
 	o.logs.add(cmd)
 	o.pace.add(cmd)
 	flags := cmd.Flags()
-	flags.StringVarP(&o.output, "output", "o", "", "`FILM` to write: .mp4, .webm, .gif or .png")
+	flags.StringVarP(&o.output, "output", "o", "", "`FILM` to write: .mp4, .webm, .gif, .apng or .png")
 	flags.StringVar(&o.mode, "mode", "pulse", "what the map shows: pulse (attempts light up and fade), window (the attempts of the last --window), cumulative (all since the start)")
 	flags.DurationVar(&o.window, "window", 0, "log `TIME` in which an attempt fades, or is shown at all: a steady source shows its attempts in one window (default: 15 frames)")
 	flags.StringVar(&o.focus, "focus", "world", "`REGION` that the map shows: world, europe, asia, africa, north-america, south-america, oceania, a country's code such as FR, or WEST,SOUTH,EAST,NORTH in degrees")
@@ -69,6 +73,7 @@ func newTimelapse(e *env) *cobra.Command {
 	flags.BoolVar(&o.arcs, "arcs", false, "let comets fly from the countries to --target")
 	flags.StringVar(&o.lang, "lang", "en", "`LANGUAGE` of the film: en, de, es or fr")
 	flags.StringVar(&o.title, "title", "", "`TEXT` above the map")
+	o.reel.add(cmd)
 	flags.BoolVar(&o.json, "json", false, "print the statistics as JSON, as 'ops logviz stats --json' does")
 	return cmd
 }
@@ -76,6 +81,9 @@ func newTimelapse(e *env) *cobra.Command {
 func runTimelapse(ctx context.Context, e *env, o *timelapseOptions, paths []string) error {
 	film, err := o.check()
 	if err != nil {
+		return err
+	}
+	if err := o.reel.check(paths, o, film); err != nil {
 		return err
 	}
 	world, err := worldmap.Load()
@@ -87,6 +95,11 @@ func runTimelapse(ctx context.Context, e *env, o *timelapseOptions, paths []stri
 	}
 	if err := checkOutput(o.output); err != nil {
 		return err
+	}
+	if o.reel.captions {
+		if err := checkOutput(captionsPath(o.output)); err != nil {
+			return err
+		}
 	}
 	logs, err := o.logs.open(e)
 	if err != nil {
@@ -100,9 +113,11 @@ func runTimelapse(ctx context.Context, e *env, o *timelapseOptions, paths []stri
 	if err != nil {
 		return err
 	}
-	rec, err := o.pace.recording(count.timeline, logs.zone, film.FPS)
-	if err != nil {
-		return err
+	var rec timelapse.Recording
+	if o.reel.versus == "" {
+		if rec, err = o.pace.recording(count.timeline, logs.zone, film.FPS); err != nil {
+			return err
+		}
 	}
 	fmt.Fprintln(e.err, read.summary())
 	fmt.Fprintln(e.err, terminal.Printable(logs.locator.Info().Note()))
@@ -113,7 +128,19 @@ func runTimelapse(ctx context.Context, e *env, o *timelapseOptions, paths []stri
 	}
 	film.Note = logs.locator.Info().Note() + ". Map: Natural Earth, Visionscarto"
 	film.CountryName = countryNames(film.Language)
-	return o.write(ctx, e, world, rec, *film)
+	if o.reel.versus != "" {
+		both, err := o.reel.versusFilm(ctx, e, o, logs, count.timeline, paths, world, *film)
+		if err != nil {
+			return err
+		}
+		return o.reel.write(ctx, e, o.output, both)
+	}
+	film.Cards, film.Logs = !o.reel.noCards, logNames(paths)
+	one, err := timelapse.New(world, rec, *film)
+	if err != nil {
+		return withCode(exitUsage, err)
+	}
+	return o.reel.write(ctx, e, o.output, one)
 }
 
 // countryNames names countries in a language.
@@ -165,19 +192,6 @@ func (o *timelapseOptions) check() (*timelapse.Options, error) {
 		return nil, usageError("%w", err)
 	}
 	return film, nil
-}
-
-func (o *timelapseOptions) write(ctx context.Context, e *env, world *worldmap.World, rec timelapse.Recording, look timelapse.Options) error {
-	film, err := timelapse.New(world, rec, look)
-	if err != nil {
-		return withCode(exitUsage, err)
-	}
-	progress := terminal.NewProgress(e.err, terminal.Job{
-		Label: o.output, Unit: "frames", Total: int64(film.Len()), Now: e.now,
-		Terminal: terminal.IsTerminal(e.err), Width: terminal.Width(e.err, e.getenv), Style: terminal.NewStyle(e.err, e.getenv),
-	})
-	defer progress.Finish()
-	return film.WriteFile(ctx, o.output, func(done, _ int) { progress.Set(int64(done)) })
 }
 
 // checkOutput finds out whether a file can be made, before a long log is read for nothing.

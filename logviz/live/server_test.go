@@ -1,6 +1,7 @@
 package live
 
 import (
+	"context"
 	"io"
 	"net"
 	"net/http"
@@ -275,7 +276,9 @@ func TestUnixSocket(t *testing.T) {
 		c := newClock()
 		s := serveOn(t, c, Options{Zone: time.UTC, Now: c.now, Tick: time.Hour}, l)
 		s.url = "http://proxied.example"
-		s.client.Transport = &http.Transport{Dial: func(string, string) (net.Conn, error) { return net.Dial("unix", path) }}
+		s.client.Transport = &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", path)
+		}}
 		if answer := s.get("/healthz", nil); answer.StatusCode != 200 {
 			t.Error(answer.Status)
 		}

@@ -41,18 +41,14 @@ func TestWriteAPNG(t *testing.T) {
 }
 
 // compareExactly decodes a film without loss and compares all of its pictures with the reel.
-func compareExactly(t *testing.T, f *Film, path string) {
+func compareExactly(t *testing.T, r reel, path string) {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-i", "file:"+path,
 		"-f", "rawvideo", "-pix_fmt", "rgb24", "-").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := f.reel()
-	if err != nil {
-		t.Fatal(err)
-	}
-	size := f.o.Size.X * f.o.Size.Y * 3
+	size := r.look().Size.X * r.look().Size.Y * 3
 	if len(out) != r.pictures()*size {
 		t.Fatalf("decoded %d bytes, want %d pictures of %d", len(out), r.pictures(), size)
 	}

@@ -127,10 +127,6 @@ func webVTT(list []caption, fps int) string {
 }
 
 // WebVTT returns the captions of the film as a file of their own, for players that want them beside it.
-func (f *Film) WebVTT() (string, error) {
-	r, err := f.reel()
-	if err != nil {
-		return "", err
-	}
-	return webVTT(r.captions(), f.o.FPS), nil
+func (f *Film) WebVTT() string {
+	return webVTT(f.reel().captions(), f.o.FPS)
 }

@@ -17,24 +17,17 @@ import (
 const cardTime = 2 * time.Second
 
 // reel returns the film with its cards, if it has any.
-func (f *Film) reel() (reel, error) {
+func (f *Film) reel() reel {
 	if !f.o.Cards {
-		return f, nil
+		return f
 	}
-	opening, err := f.openingCard()
-	if err != nil {
-		return nil, err
-	}
-	closing, err := f.closingCard()
-	if err != nil {
-		return nil, err
-	}
+	tell := f.o.Language.telling()
 	return &carded{
-		reel: f, opening: opening.canvas, closing: closing.canvas, n: f.cardPictures(),
-		titles: [2]string{f.o.Language.telling().opening, f.o.Language.telling().closing},
+		reel: f, cards: [2]func() (*page, error){f.openingCard, f.closingCard}, n: f.cardPictures(),
+		titles: [2]string{tell.opening, tell.closing},
 		before: harmless(f.o.Title, mostText, unicode.IsPrint) + ". " + f.dates() + ", " + f.hours24() + ", " + f.pacing(),
-		after:  fmt.Sprintf(f.o.Language.telling().inAll, f.tell(f.whole)),
-	}, nil
+		after:  fmt.Sprintf(tell.inAll, f.tell(f.whole)),
+	}
 }
 
 // Pictures returns how many pictures a file of the film has: the frames, and the cards before and after them.
@@ -200,8 +193,14 @@ func (f *Film) closingCard() (*page, error) {
 	p.put(fs.title, names, whole, l.title, pal.ink, harmless(f.o.Title, mostText, fs.title.has))
 	p.put(fs.subtitle, words, whole, l.subtitle, pal.soft, f.dates()+", "+f.hours24())
 
-	// The course of time at the foot, over the whole width.
-	l.course = image.Rect(whole.min, l.courseTicks-em(17)-em(78), whole.max, l.courseTicks-em(17))
+	// Three columns, numbers, countries and accounts, and the course of time at the foot, over the whole width and as high as
+	// there is room.
+	top, least := l.subtitle+em(44), l.courseTicks-em(17)-em(78)
+	foot := least - em(40)
+	l.row = min(max((foot-top-em(12))/mostCountries, em(26)), em(38))
+	rows := (foot - top - em(12)) / l.row
+	end := top + em(12) + min(rows, mostCountries)*l.row
+	l.course = image.Rect(whole.min, min(least, end+em(70)), whole.max, l.courseTicks-em(17))
 	l.courseHead = l.course.Min.Y - em(10)
 	l.wide = whole
 	p.newCourse().show(f.Len())
@@ -209,8 +208,6 @@ func (f *Film) closingCard() (*page, error) {
 	p.markPeak()
 	p.put(p.caption, names, whole, l.note, pal.soft, f.note(p.caption))
 
-	// Above it three columns: numbers, countries, accounts.
-	top, foot := l.subtitle+em(44), l.courseHead-em(30)
 	gap := em(44)
 	wide := (whole.max - whole.min - 2*gap) / 3
 	columns := [3]span{}
@@ -222,8 +219,6 @@ func (f *Film) closingCard() (*page, error) {
 		return nil, err
 	}
 	p.closingNumbers(big, fs, columns[0], top)
-	l.row = min(max((foot-top-em(12))/mostCountries, em(26)), em(38))
-	rows := (foot - top - em(12)) / l.row
 	t := f.whole
 	for i, x := range []struct {
 		head    string

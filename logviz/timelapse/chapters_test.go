@@ -120,10 +120,7 @@ func TestNotesInVideo(t *testing.T) {
 		if err := f.WriteFile(t.Context(), path, nil); err != nil {
 			t.Fatal(err)
 		}
-		r, err := f.reel()
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := f.reel()
 		var probe struct {
 			Chapters []struct {
 				Start string `json:"start_time"`

@@ -180,14 +180,19 @@ func (f *Film) draw(i int) error {
 			return err
 		}
 	}
+	f.page.showFrame(f.upTo(i), i)
+	return nil
+}
+
+// upTo returns what has happened at the end of bucket i. It is valid until the next call.
+func (f *Film) upTo(i int) *tally {
 	if f.now == nil || f.now.buckets > i+1 {
 		f.now = f.newTally()
 	}
 	for f.now.buckets <= i {
 		f.now.add(&f.rec.Buckets[f.now.buckets])
 	}
-	f.page.showFrame(f.now, i)
-	return nil
+	return f.now
 }
 
 // end is when the last bucket ends.

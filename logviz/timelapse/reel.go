@@ -105,7 +105,8 @@ func (f *Film) picture(i int) (*canvas, error) {
 }
 
 func (f *Film) gifColours() *gifPalette {
-	return newGIFPalette(&f.page.palette, f.page.chart.scale)
+	pal := f.o.Theme.palette()
+	return newGIFPalette(&pal, newScale(f.pace.glow, pal))
 }
 
 func (f *Film) summary() (*canvas, error) {
@@ -120,11 +121,14 @@ func (f *Film) summary() (*canvas, error) {
 // carded is a reel between two cards.
 type carded struct {
 	reel
-	opening, closing *canvas
-	titles           [2]string
-	before, after    string // what the cards say
-	n                int    // pictures that each card stands
-	on               *canvas
+	cards         [2]func() (*page, error)
+	titles        [2]string // of their chapters
+	before, after string    // what the cards say
+	n             int       // pictures that each card stands
+
+	drawn *canvas // the card that was drawn last
+	which int     // which one that is
+	on    *canvas // of the last picture
 }
 
 func (c *carded) pictures() int { return c.n + c.reel.pictures() + c.n }
@@ -141,20 +145,37 @@ func (c *carded) hold(i int) int {
 }
 
 func (c *carded) picture(i int) (*canvas, error) {
-	next, err := c.opening, error(nil)
+	var next *canvas
+	var err error
 	switch end := c.n + c.reel.pictures(); {
+	case i < c.n:
+		next, err = c.card(0)
 	case i >= end:
-		next = c.closing
-	case i >= c.n:
-		if next, err = c.reel.picture(i - c.n); err != nil {
-			return nil, err
-		}
+		next, err = c.card(1)
+	default:
+		c.drawn = nil
+		next, err = c.reel.picture(i - c.n)
+	}
+	if err != nil {
+		return nil, err
 	}
 	if next != c.on {
 		c.on = next
 		next.touchAll()
 	}
 	return next, nil
+}
+
+// card draws a card when it is its turn, so that no memory is held for the other one.
+func (c *carded) card(which int) (*canvas, error) {
+	if c.drawn == nil || c.which != which {
+		p, err := c.cards[which]()
+		if err != nil {
+			return nil, err
+		}
+		c.drawn, c.which = p.canvas, which
+	}
+	return c.drawn, nil
 }
 
 func (c *carded) chapters() []chapter {

@@ -15,6 +15,8 @@ type telling struct {
 
 	inAll, nothing string // captions
 	mostFromN      string
+
+	allAttempts, acceptedLogins, difference string // of two logs
 }
 
 func (l Language) telling() *telling {
@@ -28,6 +30,7 @@ func (l Language) telling() *telling {
 			opening: "Vorspann", closing: "Alles zusammen", firstAccepted: "Erste gelungene Anmeldung, %s", day: "Tag %s: %s",
 			peak: "Spitze um %s: %s %s", mostFrom: ", die meisten aus: %s",
 			inAll: "Insgesamt %s", nothing: "kein abgewiesener Versuch", mostFromN: ", die meisten aus: %s (%s)",
+			allAttempts: "Alle Versuche", acceptedLogins: "Gelungene Logins", difference: "Unterschied",
 		}
 	case Spanish:
 		return &telling{
@@ -38,6 +41,7 @@ func (l Language) telling() *telling {
 			opening: "Apertura", closing: "En total", firstAccepted: "Primer acceso logrado, %s", day: "Día %s: %s",
 			peak: "Máximo a las %s: %s %s", mostFrom: ", la mayoría de: %s",
 			inAll: "En total, %s", nothing: "ningún intento rechazado", mostFromN: ", la mayoría de: %s (%s)",
+			allAttempts: "Todos los intentos", acceptedLogins: "Accesos logrados", difference: "Diferencia",
 		}
 	case French:
 		return &telling{
@@ -48,6 +52,7 @@ func (l Language) telling() *telling {
 			opening: "Ouverture", closing: "En tout", firstAccepted: "Première connexion réussie, %s", day: "Jour %s\u00a0: %s",
 			peak: "Maximum à %s\u00a0: %s %s", mostFrom: ", la plupart de\u00a0: %s",
 			inAll: "En tout %s", nothing: "aucune tentative refusée", mostFromN: ", la plupart de\u00a0: %s (%s)",
+			allAttempts: "Toutes", acceptedLogins: "Réussies", difference: "Différence",
 		}
 	case English:
 	}
@@ -59,5 +64,6 @@ func (l Language) telling() *telling {
 		opening: "Opening", closing: "All in all", firstAccepted: "First accepted login, %s", day: "Day %s: %s",
 		peak: "Peak at %s: %s %s", mostFrom: ", most from %s",
 		inAll: "In all %s", nothing: "no failed attempt", mostFromN: ", most from %s (%s)",
+		allAttempts: "All attempts", acceptedLogins: "Accepted logins", difference: "Difference",
 	}
 }

@@ -7,12 +7,13 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// align is the side of its box that a text holds on to.
+// align is the side of its box that a text holds on to, or its middle.
 type align int
 
 const (
 	left align = iota
 	right
+	middle
 )
 
 // script is what kind of characters a box must have room for.
@@ -59,8 +60,12 @@ func (t *text) show(c *canvas, s string) {
 	c.fill(t.box, t.paper)
 	s = t.face.cut(s, t.box.Dx()-2*t.pad)
 	x := fixed.I(t.box.Min.X + t.pad)
-	if t.align == right {
+	switch t.align {
+	case right:
 		x = fixed.I(t.box.Max.X-t.pad) - t.face.width(s)
+	case middle:
+		x = (fixed.I(t.box.Min.X+t.box.Max.X) - t.face.width(s)) / 2
+	case left:
 	}
 	t.face.draw(c, t.box, x, t.baseline, s, t.ink)
 }

@@ -16,11 +16,7 @@ import (
 // syscall.ENOSPC). If progress is not nil, it is called after each picture with the number of pictures done and the
 // [Film.Pictures] in all.
 func (f *Film) WriteFile(ctx context.Context, path string, progress func(done, total int)) error {
-	r, err := f.reel()
-	if err != nil {
-		return err
-	}
-	return writeReel(ctx, r, path, progress)
+	return writeReel(ctx, f.reel(), path, progress)
 }
 
 // writePNG writes the summary.

@@ -119,6 +119,8 @@ func TestLive(t *testing.T) {
 		}
 	})
 
+	t.Run("numbers", func(t *testing.T) { testLiveNumbers(t, c, p, s, log) })
+
 	t.Run("hostile names", func(t *testing.T) {
 		tab := c.open(t, "http://"+s.host+"/", reader{noPolicy: true})
 		tab.ready()
@@ -147,8 +149,6 @@ func TestLive(t *testing.T) {
 			t.Error("the page is not that of a wall")
 		}
 	})
-
-	t.Run("numbers", func(t *testing.T) { testLiveNumbers(t, c, p, s, log) })
 
 	t.Run("restart", func(t *testing.T) {
 		tab := c.watch(t, "http://"+s.host+"/", reader{}) // that the server is away is logged by the browser
