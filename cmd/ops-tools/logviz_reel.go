@@ -44,10 +44,8 @@ func (r *reelFlags) check(args []string, o *timelapseOptions, look *timelapse.Op
 	if r.versus == "" {
 		return nil
 	}
-	if r.versus == "-" {
-		if slices.Contains(args, "-") {
-			return usageError("--versus -: the standard input can be read once")
-		}
+	if r.versus == "-" && slices.Contains(args, "-") {
+		return usageError("--versus -: the standard input can be read once")
 	}
 	switch {
 	case o.json:
