@@ -323,3 +323,29 @@ func FuzzLedger(f *testing.F) {
 		compareLedger(t, l.Table(int(limit)), tally, 1<<30)
 	})
 }
+
+func BenchmarkLedger(b *testing.B) {
+	random := rand.New(rand.NewPCG(1, 2))
+	type tried struct {
+		e     *Event
+		place geo.Place
+	}
+	var events []tried
+	for range 100_000 {
+		e, place := randomAttempt(random, 1)
+		events = append(events, tried{e, place})
+	}
+	l := NewLedger(time.UTC)
+	b.Run("add", func(b *testing.B) {
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			l.Add(events[i%len(events)].e, events[i%len(events)].place)
+		}
+	})
+	b.Run("table", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			l.Table(120_000)
+		}
+	})
+}

@@ -85,8 +85,9 @@ func runPage(ctx context.Context, e *env, o *pageOptions, paths []string) error 
 	if err != nil {
 		return err
 	}
-	count := &booking{
-		tallying: tallying{tally: logviz.NewTally(logs.zone)}, ledger: logviz.NewLedger(logs.zone), timeline: logviz.NewTimeline(defaultStep),
+	count := &booking{tallying: tallying{tally: logviz.NewTally(logs.zone)}, ledger: logviz.NewLedger(logs.zone)}
+	if o.format() == ".eml" {
+		count.timeline = logviz.NewTimeline(defaultStep)
 	}
 	read, err := logs.read(ctx, paths, count)
 	if err != nil {
@@ -159,7 +160,7 @@ func (o *pageOptions) check() (*worldmap.Landmark, error) {
 type booking struct {
 	tallying
 	ledger   *logviz.Ledger
-	timeline *logviz.Timeline // for the picture of a message
+	timeline *logviz.Timeline // for the picture of a message, else nil
 }
 
 func (b *booking) event(r *normalize.Record, place geo.Place) error {
@@ -167,6 +168,8 @@ func (b *booking) event(r *normalize.Record, place geo.Place) error {
 		return err
 	}
 	b.ledger.Add(&b.e, place)
-	b.timeline.Add(&b.e, place)
+	if b.timeline != nil {
+		b.timeline.Add(&b.e, place)
+	}
 	return nil
 }

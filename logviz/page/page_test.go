@@ -39,7 +39,7 @@ func TestPayload(t *testing.T) {
 		t.Fatal(err)
 	}
 	got = regexp.MustCompile(`"statistics":\{.*\},"places"`).ReplaceAll(got, []byte(`"statistics":{},"places"`))
-	const want = `{"version":1,"title":"Connexions ssh refusées dans le monde","generator":"ops test","lang":"fr","theme":"auto",` +
+	const want = `{"version":1,"title":"","generator":"ops test","lang":"fr","theme":"auto",` +
 		`"from":1774738800,"step":60,"steps":1380,"zone":"Europe/Paris",` +
 		`"offsets":[[1774738800,3600,"CET"],[1774746000,7200,"CEST"]],"statistics":{},"places":["CN","-private","-unknown"],` +
 		`"sources":["203.0.113.7","10.0.0.1",""],"source_place":[0,1,2],"source_others":{},` +
@@ -196,7 +196,7 @@ func checkMarkup(t *testing.T, page string) {
 	t.Helper()
 	page = regexp.MustCompile(`(?s)<style>.*?</style>|<script type="[a-z/-]*"( id="[a-z]*")?>.*?</script>`).ReplaceAllString(page, "")
 	known := regexp.MustCompile(`^<(!doctype html|/?(html|head|body|title|main|noscript|h1|h2|bdi|p|dl|div|dt|dd|section|table|thead|tbody|tr|th|td|footer)|meta|img)` +
-		`( (lang|name|content|http-equiv|charset|id|scope|width|align|valign|bgcolor|style|role|cellpadding|cellspacing|border|alt)="[^"<>]*"| src="cid:map")*>$`)
+		`( (lang|class|tabindex|name|content|http-equiv|charset|id|scope|width|align|valign|bgcolor|style|role|cellpadding|cellspacing|border|alt)="[^"<>]*"| src="cid:map")*>$`)
 	for _, tag := range regexp.MustCompile(`<[^>]*>?`).FindAllString(page, -1) {
 		if !known.MatchString(tag) {
 			t.Fatalf("the page has %.80q", tag)
@@ -206,6 +206,31 @@ func checkMarkup(t *testing.T, page string) {
 		if r < ' ' && r != '\n' || r == 0x7f || r == '\u202e' || r == '\u200b' {
 			t.Fatalf("the page has %q", r)
 		}
+	}
+}
+
+// Networks in the statistics have the attempts of all of their addresses, also of those that a list has no room for.
+func TestPrivacyOfLongLists(t *testing.T) {
+	d := newDay(time.UTC)
+	for i := range 400 {
+		for range 1 + i%2 {
+			d.attempt(start(), "root", netip.AddrFrom4([4]byte{192, 0, byte(i / 200), byte(i)}).String(), "failure", geo.Place{})
+		}
+	}
+	data := d.data(DefaultRows)
+	data.Privacy = Networks()
+	var s struct {
+		Addresses []struct {
+			IP       string `json:"ip"`
+			Attempts int    `json:"attempts"`
+		} `json:"addresses"`
+		Total int `json:"addresses_total"`
+	}
+	if err := json.Unmarshal(data.statistics(), &s); err != nil {
+		t.Fatal(err)
+	}
+	if s.Total != 400 || len(s.Addresses) != 2 || s.Addresses[0].Attempts != 300 || s.Addresses[1].Attempts != 300 {
+		t.Errorf("%+v", s)
 	}
 }
 
@@ -266,9 +291,16 @@ func TestPrivacy(t *testing.T) {
 			var s struct {
 				Sources   int `json:"sources"`
 				Addresses int `json:"addresses_total"`
+				List      []struct {
+					IP       string `json:"ip"`
+					Attempts int    `json:"attempts"`
+				} `json:"addresses"`
 			}
 			if err := json.Unmarshal(h.Statistics, &s); err != nil || s.Sources != 4 || s.Addresses != 4 {
 				t.Errorf("%+v, want 4 addresses (%v)", s, err)
+			}
+			if tt.name == "network" && (len(s.List) != 3 || s.List[0].IP != "203.0.113.0/24" || s.List[0].Attempts != 2) {
+				t.Errorf("networks %+v", s.List)
 			}
 			plain, err := json.Marshal(h)
 			if err != nil {

@@ -2,26 +2,35 @@ package page
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/netip"
+	"slices"
 )
 
 // listed is how many entries of a long list a page has; the rows hold all names that have one.
 const listed = 100
 
-// statistics returns the statistics as 'ops logviz stats --json' has them, but with long lists cut to the first entries,
-// beside a NAME_total that tells how many there were, and with the names that are told.
+// longLists are those of the statistics that can be as long as a log.
+func longLists() []string {
+	return []string{"accounts", "addresses", "networks", "account_methods", "hours", "days", "unparsed_by"}
+}
+
+// statistics returns the statistics as 'ops logviz stats --json' has them, but with the names that are told, and with
+// long lists cut to their first entries; beside each, NAME_total tells how many entries the whole one has.
 func (d *Data) statistics() json.RawMessage {
 	s := d.plainStatistics()
-	for _, name := range []string{"accounts", "addresses", "networks", "account_methods", "hours", "days", "unparsed_by"} {
-		list, ok := s[name].([]any)
-		if !ok {
-			continue
+	for _, name := range longLists() {
+		if list, ok := s[name].([]any); ok {
+			s[name+"_total"] = len(list)
 		}
-		s[name+"_total"] = len(list)
-		s[name] = list[:min(len(list), listed)]
 	}
 	d.Privacy.statistics(s)
+	for _, name := range longLists() {
+		if list, ok := s[name].([]any); ok {
+			s[name] = list[:min(len(list), listed)]
+		}
+	}
 	b, err := json.Marshal(s)
 	if err != nil {
 		panic(err) // it was JSON before
@@ -85,6 +94,9 @@ func (p Privacy) addresses(s map[string]any) {
 		}
 		first["attempts"] = number(first["attempts"]) + number(entry["attempts"])
 	}
+	slices.SortStableFunc(kept, func(a, b any) int {
+		return cmp.Compare(number(b.(map[string]any)["attempts"]), number(a.(map[string]any)["attempts"]))
+	})
 	s["addresses"] = kept
 }
 
