@@ -173,6 +173,9 @@ func (o *timelapseOptions) check() (*timelapse.Options, error) {
 	if film.Mode, err = timelapse.ParseMode(o.mode); err != nil {
 		return nil, usageError("--mode: %w", err)
 	}
+	if film.Mode == timelapse.Cumulative && o.window != 0 {
+		return nil, usageError("--window %v: --mode cumulative shows all since the start, and has no window", o.window)
+	}
 	if film.Language, err = timelapse.ParseLanguage(o.lang); err != nil {
 		return nil, usageError("--lang: %w", err)
 	}

@@ -54,7 +54,7 @@ type phrases struct {
 
 	fading, within, soFar, whole string // above the legend: what its colours count
 	perStep, peak                string // above the course of the day: "Failed attempts per minute", "peak 105 at 14:15"
-	from, to                     string // "10 Dec to 12 Dec"
+	from                         string // "10 Dec to 12 Dec"
 
 	failed, failedSoFar, sources, countries, accepted [2]string
 	acceptedLast                                      string
