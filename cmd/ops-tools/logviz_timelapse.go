@@ -126,7 +126,7 @@ func runTimelapse(ctx context.Context, e *env, o *timelapseOptions, paths []stri
 			return err
 		}
 	}
-	film.Note = logs.locator.Info().Note() + ". Map: Natural Earth, Visionscarto"
+	film.Note = film.Language.Note(logs.locator.Info().Details(), "Natural Earth, Visionscarto")
 	film.CountryName = countryNames(film.Language)
 	if o.reel.versus != "" {
 		both, err := o.reel.versusFilm(ctx, e, o, logs, count.timeline, paths, world, *film)

@@ -83,6 +83,9 @@ func TestNumbersAndDatesOfLanguages(t *testing.T) {
 			t.Errorf("%v: %q, want %q", test.language, got, want)
 		}
 	}
+	if got, want := English.Note("IPFire", "Earth"), "IP locations: IPFire. Map: Earth"; got != want {
+		t.Errorf("note %q, want %q", got, want)
+	}
 	if got := german().span(7 * 24 * time.Hour); got != "7 Tagen" {
 		t.Errorf("in etwa %s", got)
 	}
