@@ -59,6 +59,19 @@ func TestEmptyPage(t *testing.T) {
 	}
 }
 
+// Attempts without a time are behind the last step, also if there is no time at all.
+func TestPageWithoutTime(t *testing.T) {
+	d := newDay(time.UTC)
+	d.attempt(time.Time{}, "root", "203.0.113.7", "failure", geo.Place{})
+	packed, err := d.data(1000).Payload()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h, rows := decoded(t, packed); len(rows) != 1 || rows[0].Step != h.Steps {
+		t.Errorf("%d steps, rows %v", h.Steps, rows)
+	}
+}
+
 // A count that the script's 32 bits cannot hold becomes several rows.
 func TestPayloadOfLargeCounts(t *testing.T) {
 	d := newDay(time.UTC)
