@@ -53,7 +53,11 @@ func TestPayload(t *testing.T) {
 // A page without any attempt is a page too.
 func TestEmptyPage(t *testing.T) {
 	data := newDay(time.UTC).data(1000)
+	data.Zone = time.Local
 	h, rows := decoded(t, dataBlock(t, data.html(t)))
+	if h.Zone == "Local" {
+		t.Error("the machine's zone has no name")
+	}
 	if h.Steps != 1440 || h.Step != 60 || len(rows) != 0 || h.Sources == nil || len(h.Offsets) != 1 {
 		t.Errorf("%+v, %v", h, rows)
 	}

@@ -147,6 +147,9 @@ func (d *Data) header(t *table) *Header {
 		h.From, h.Step, h.Steps = 0, 60, 24*60
 	}
 	h.Offsets = offsets(d.Zone, h.From, h.From+int64(h.Steps)*h.Step)
+	if h.Zone == time.Local.String() { // which is the same word on every machine
+		h.Zone = h.Offsets[0].Name
+	}
 	for _, p := range t.places {
 		h.Places = append(h.Places, placeName(p))
 	}
