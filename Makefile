@@ -28,11 +28,12 @@ build: ## compile bin/ops and its companion bin/ops-tools, both static
 	@scripts/setup build
 	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X 'ops/internal/version.commit=$(commit)'" -o bin/ ./cmd/...
 
-demo: setup-demo build ## count a day of ssh attacks and draw it as a film
+demo: setup-demo build ## count a day of ssh attacks, draw it as a film, and make its page
 	bin/ops logviz stats --tz UTC examples/attack-day.log
 	@mkdir -p out
 	bin/ops logviz timelapse --tz UTC examples/attack-day.log -o out/attack-day.mp4
-	@echo "The film is $(CURDIR)/out/attack-day.mp4"
+	bin/ops logviz page --tz UTC examples/attack-day.log -o out/attack-day.html
+	@echo "The film is $(CURDIR)/out/attack-day.mp4, the page $(CURDIR)/out/attack-day.html"
 
 test: setup build ## run all tests with the race detector
 	CGO_ENABLED=1 go test -race -timeout 20m ./...
