@@ -222,7 +222,7 @@ func TestGuard(t *testing.T) {
 	}
 
 	answer := closed.get("/events?seq=3&token="+secret, nil)
-	if answer.StatusCode != 303 || answer.Header.Get("Location") != "/events?seq=3" {
+	if answer.StatusCode != 303 || answer.Header.Get("Location") != "./events?seq=3" {
 		t.Errorf("%s to %s", answer.Status, answer.Header.Get("Location"))
 	}
 	cookies := answer.Cookies()
@@ -232,8 +232,12 @@ func TestGuard(t *testing.T) {
 	if answer = closed.get("/", func(r *http.Request) { r.AddCookie(cookies[0]) }); answer.StatusCode != 200 {
 		t.Error(answer.Status)
 	}
-	if answer = closed.get("//evil.example/?token="+secret, nil); strings.HasPrefix(answer.Header.Get("Location"), "//") {
-		t.Errorf("sent to %s", answer.Header.Get("Location"))
+	for _, path := range []string{"/", "//evil.example/", "/%2f%2fevil.example/", "/\\evil.example/", "/x:y/"} {
+		answer = closed.get(path+"?token="+secret, nil)
+		to, err := answer.Location()
+		if err != nil || "http://"+to.Host != closed.url || strings.Contains(to.String(), secret) {
+			t.Errorf("%s: sent to %v, %v", path, to, err)
+		}
 	}
 }
 
