@@ -108,6 +108,7 @@ func (p Privacy) sources(out *table, list []logviz.LedgerSource) []int {
 	}
 	groups := make(map[key]int)
 	var all []source
+	var only []int // per group: addresses that only got in, which statistics do not count as sources
 	at := make([]int, len(list))
 	for i, s := range list {
 		k, n := key{place: s.Place, known: s.Others > 0}, s.Others
@@ -119,13 +120,21 @@ func (p Privacy) sources(out *table, list []logviz.LedgerSource) []int {
 			g = len(all)
 			groups[k] = g
 			all = append(all, source{name: k.name, place: s.Place})
+			only = append(only, 0)
 		}
-		all[g].others += n
+		if s.Failed > 0 {
+			all[g].others += n
+		} else {
+			only[g] += n
+		}
 		all[g].Totals = all[g].Add(s.Totals)
 		at[i] = g
 	}
 	// An address that stands for itself needs no number, unless it has no name.
 	for i := range all {
+		if all[i].others == 0 {
+			all[i].others = only[i]
+		}
 		if all[i].others == 1 && all[i].name != "" {
 			all[i].others = 0
 		}
