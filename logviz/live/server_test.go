@@ -58,6 +58,18 @@ func TestUpdates(t *testing.T) {
 	}
 }
 
+// A log in another zone than was said is told of, once.
+func TestFutureIsTold(t *testing.T) {
+	var said []string
+	s := serve(t, func(o *Options) { o.Log = func(text string) { said = append(said, text) } })
+	for range 3 {
+		s.Add(attempt(at().Add(2*time.Hour), "root", "203.0.113.7", "failure"), in("CN"))
+	}
+	if len(said) != 1 || !strings.Contains(said[0], "2026-03-14T14:00:00Z, which is more than an hour ahead") {
+		t.Errorf("%q", said)
+	}
+}
+
 // Time passes on a page though nothing happens.
 func TestQuietMinute(t *testing.T) {
 	s := serve(t, nil)
