@@ -105,8 +105,8 @@ func (b *ledgerBook) foldAccounts(keep int) {
 			continue
 		}
 		o := &b.accounts[other]
-		o.Others++
-		o.Failed, o.Accepted = o.Failed+a.Failed, o.Accepted+a.Accepted
+		o.folded.add(a.Totals)
+		o.Totals = o.Add(a.Totals)
 		a.as, a.Totals = other, Totals{}
 	}
 	for i := range b.rows {
@@ -130,8 +130,8 @@ func (b *ledgerBook) foldSources(keep int) {
 		}
 		other := b.otherSource(uint32(s.Place))
 		o := &b.sources[other]
-		o.Others++
-		o.Failed, o.Accepted = o.Failed+s.Failed, o.Accepted+s.Accepted
+		o.folded.add(s.Totals)
+		o.Totals = o.Add(s.Totals)
 		b.sources[id].as, b.sources[id].Totals = other, Totals{}
 	}
 	for i := range b.rows {

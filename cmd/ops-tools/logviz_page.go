@@ -144,19 +144,24 @@ func (o *pageOptions) check() (*worldmap.Landmark, error) {
 	case ext != ".html" && ext != ".htm" && ext != ".eml":
 		return nil, usageError("-o %s: the name must end in .html, or with --mail in .eml", o.output)
 	}
-	if !slices.Contains([]string{"auto", "en", "fr", "de", "es"}, o.lang) {
-		return nil, usageError("--lang %s: must be auto, en, fr, de or es", o.lang)
-	}
-	if !slices.Contains([]string{"auto", "light", "dark"}, o.theme) {
-		return nil, usageError("--theme %s: must be auto, light or dark", o.theme)
-	}
 	if o.mail && o.theme == "dark" {
 		return nil, usageError("--theme dark: a mail is light, since not every reader of mail keeps both colours of a pair")
 	}
-	if err := o.privacy.check(); err != nil {
+	if err := errors.Join(checkLook(o.lang, o.theme), o.privacy.check()); err != nil {
 		return nil, err
 	}
 	return parseTarget(o.target)
+}
+
+// checkLook reads the flags of a page's language and theme.
+func checkLook(lang, theme string) error {
+	if !slices.Contains([]string{"auto", "en", "fr", "de", "es"}, lang) {
+		return usageError("--lang %s: must be auto, en, fr, de or es", lang)
+	}
+	if !slices.Contains([]string{"auto", "light", "dark"}, theme) {
+		return usageError("--theme %s: must be auto, light or dark", theme)
+	}
+	return nil
 }
 
 // booking counts for a page.

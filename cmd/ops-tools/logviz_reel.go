@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,12 +44,8 @@ func (r *reelFlags) check(args []string, o *timelapseOptions, look *timelapse.Op
 	if r.versus == "" {
 		return nil
 	}
-	if r.versus == "-" {
-		for _, arg := range args {
-			if arg == "-" {
-				return usageError("--versus -: the standard input can be read once")
-			}
-		}
+	if r.versus == "-" && slices.Contains(args, "-") {
+		return usageError("--versus -: the standard input can be read once")
 	}
 	switch {
 	case o.json:
