@@ -42,7 +42,7 @@ func TestFilmOfTheExampleDay(t *testing.T) {
 	if err != nil {
 		t.Fatalf("ffprobe: %v\n%s", err, probe)
 	}
-	for _, want := range []string{"codec_name=h264", "width=1280", "height=720", "nb_frames=1440", "duration=48.0", "pix_fmt=yuv420p"} {
+	for _, want := range []string{"codec_name=h264", "width=1280", "height=720", "nb_frames=1560", "duration=52.0", "pix_fmt=yuv420p"} {
 		if !strings.Contains(string(probe), want) {
 			t.Errorf("no %s in\n%s", want, probe)
 		}
