@@ -38,14 +38,39 @@ type ledgerRow struct {
 // bookSource is a source and the one that it is counted as: itself, or the others of its place.
 type bookSource struct {
 	LedgerSource
-	as    uint32
-	other bool
+	as     uint32
+	other  bool
+	folded folded
 }
 
 type bookAccount struct {
 	LedgerAccount
-	as    uint32
-	other bool
+	as     uint32
+	other  bool
+	folded folded
+}
+
+// folded counts names that one stands for: those with a failed attempt, and the others.
+type folded struct{ failed, accepted int }
+
+func (f *folded) add(t Totals) {
+	if t.Failed > 0 {
+		f.failed++
+	} else {
+		f.accepted++
+	}
+}
+
+// names is how many are told: as statistics do, those with a failed attempt, unless there are only others. Names beyond
+// the limit were never known, so there may be more; there is at least one.
+func (f folded) names(other bool) int {
+	switch {
+	case !other:
+		return 0
+	case f.failed > 0:
+		return f.failed
+	}
+	return max(f.accepted, 1)
 }
 
 func (b *ledgerBook) addSource(s LedgerSource) uint32 {

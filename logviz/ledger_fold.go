@@ -10,18 +10,21 @@ import (
 // wider steps. The sums stay what they are. A limit of 70,000 can always be kept.
 func (b *ledgerBook) shrink(limit int) {
 	b.merge()
-	for _, keep := range []struct{ accounts, sources int }{
-		{4096, 32768},
-		{1024, 32768},
-		{256, 32768},
-		{256, 8192},
-		{256, 2048},
-		{128, 1024},
-		{128, 512},
-		{64, 256},
-		{32, 128},
-		{16, 64},
-		{8, 32},
+	for _, keep := range []struct {
+		accounts, sources int
+		step              int64 // seconds, at least
+	}{
+		{4096, 32768, 0},
+		{1024, 32768, 0},
+		{256, 32768, 0},
+		{256, 8192, 0},
+		{128, 2048, 0},
+		{64, 1024, 0},
+		{32, 512, 0},
+		{32, 512, 5 * 60}, // better than losing the names that are left
+		{32, 512, 15 * 60},
+		{16, 128, 15 * 60},
+		{8, 32, 15 * 60},
 	} {
 		if len(b.rows) <= limit {
 			return
@@ -29,6 +32,9 @@ func (b *ledgerBook) shrink(limit int) {
 		b.foldAccounts(keep.accounts)
 		b.foldSources(keep.sources)
 		b.merge()
+		for b.step < keep.step {
+			b.widen(b.wider())
+		}
 	}
 	for len(b.rows) > limit && b.step < maxLedgerStep {
 		b.widen(b.wider())
@@ -99,8 +105,8 @@ func (b *ledgerBook) foldAccounts(keep int) {
 			continue
 		}
 		o := &b.accounts[other]
-		o.Others++
-		o.Failed, o.Accepted = o.Failed+a.Failed, o.Accepted+a.Accepted
+		o.folded.add(a.Totals)
+		o.Totals = o.Add(a.Totals)
 		a.as, a.Totals = other, Totals{}
 	}
 	for i := range b.rows {
@@ -124,8 +130,8 @@ func (b *ledgerBook) foldSources(keep int) {
 		}
 		other := b.otherSource(uint32(s.Place))
 		o := &b.sources[other]
-		o.Others++
-		o.Failed, o.Accepted = o.Failed+s.Failed, o.Accepted+s.Accepted
+		o.folded.add(s.Totals)
+		o.Totals = o.Add(s.Totals)
 		b.sources[id].as, b.sources[id].Totals = other, Totals{}
 	}
 	for i := range b.rows {

@@ -30,14 +30,14 @@ func (t Totals) Add(more Totals) Totals {
 type LedgerSource struct {
 	Addr   netip.Addr // invalid if Others stands for several, or if no address was logged
 	Place  int        // index into LedgerTable.Places
-	Others int        // how many addresses this stands for, if not one
+	Others int        // how many addresses with a failed attempt this stands for, if not one; if none has, how many in all
 	Totals
 }
 
 // LedgerAccount is an account that was tried.
 type LedgerAccount struct {
 	Name   string
-	Others int // how many accounts this stands for, if not one; then Name is empty
+	Others int // how many accounts this stands for, counted likewise, if not one; then Name is empty
 	Totals
 }
 
@@ -137,7 +137,7 @@ func (b *ledgerBook) fill(t *LedgerTable) {
 			x.Addr.Compare(y.Addr), place[x.Place]-place[y.Place], outcome(x.other)-outcome(y.other))
 	}, func(i int) {
 		s := b.sources[i].LedgerSource
-		s.Place, s.Totals = place[s.Place], sources[i]
+		s.Place, s.Totals, s.Others = place[s.Place], sources[i], b.sources[i].folded.names(b.sources[i].other)
 		t.Sources = append(t.Sources, s)
 	})
 	account := ranks(accounts, func(i, j int) int {
@@ -145,7 +145,7 @@ func (b *ledgerBook) fill(t *LedgerTable) {
 		return cmp.Or(outcome(x.other)-outcome(y.other), compareTotals(accounts[i], accounts[j], false), strings.Compare(x.Name, y.Name))
 	}, func(i int) {
 		a := b.accounts[i].LedgerAccount
-		a.Totals = accounts[i]
+		a.Totals, a.Others = accounts[i], b.accounts[i].folded.names(b.accounts[i].other)
 		t.Accounts = append(t.Accounts, a)
 	})
 	shift := floorDiv(b.anchor-t.From.Unix(), b.step)

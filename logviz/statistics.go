@@ -151,7 +151,7 @@ type DayCount struct {
 	NewSources int    `json:"new_sources"`
 }
 
-// Login is an accepted attempt. Of more than a thousand, those after failures are listed first, then the earliest.
+// Login is an accepted attempt. Of more than a thousand, those after the most failures are listed, then the earliest.
 type Login struct {
 	Time    time.Time  `json:"time"` // 0001-01-01T00:00:00Z if it was logged without one
 	Account string     `json:"account"`

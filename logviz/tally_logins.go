@@ -23,21 +23,18 @@ func (t *Tally) loginList(s *Statistics) {
 		}
 		rest = rest[n:]
 	}
-	slices.SortFunc(all, inTime)
-	spare := listedLogins
 	for _, l := range all {
 		if l.FailuresBefore > 0 {
 			s.LoginsAfterFailures++
-			spare--
 		}
 	}
+	slices.SortFunc(all, func(a, b login) int {
+		return cmp.Or(cmp.Compare(b.FailuresBefore, a.FailuresBefore), inTime(a, b))
+	})
+	all = all[:min(len(all), listedLogins)]
+	slices.SortFunc(all, inTime)
 	for _, l := range all {
-		if l.FailuresBefore == 0 {
-			spare--
-		}
-		if len(s.Logins) < listedLogins && (l.FailuresBefore > 0 || spare >= 0) {
-			s.Logins = append(s.Logins, l.Login)
-		}
+		s.Logins = append(s.Logins, l.Login)
 	}
 	s.NotListed.Logins = max(0, t.accepted-len(s.Logins))
 }

@@ -285,6 +285,14 @@ func TestManyLogins(t *testing.T) {
 	if len(tally.logins) > maxLogins || len(s.Logins) != listedLogins || s.LoginsAfterFailures != 1 {
 		t.Fatalf("%d logins, %d listed, %d after failures", len(tally.logins), len(s.Logins), s.LoginsAfterFailures)
 	}
+	guess := attempt(t, "2026-03-14T07:30:00Z", "root", "203.0.113.9", 1, "failure")
+	for range 2 * listedLogins { // who mistypes does not hide it either
+		tally.Add(guess, china)
+		guess.Set(FieldOutcome, StringValue("success"))
+	}
+	if again := tally.Statistics(geo.Info{}); !slices.Contains(again.Logins, s.Logins[listedLogins-1]) {
+		t.Errorf("%+v is not listed any more", s.Logins[listedLogins-1])
+	}
 	if last := s.Logins[listedLogins-1]; last.FailuresBefore != 3 || last.SameAccountBefore != 3 {
 		t.Errorf("%+v", last)
 	}

@@ -3,6 +3,7 @@ package test
 import (
 	"bufio"
 	"bytes"
+	"compress/flate"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -252,6 +253,54 @@ func TestLiveSocket(t *testing.T) {
 	l.end()
 	if _, err := os.Stat(socket); !os.IsNotExist(err) {
 		t.Errorf("the socket is left: %v", err)
+	}
+}
+
+// Pseudonyms are all that leaves a server that anonymizes.
+func TestLiveAnonymized(t *testing.T) {
+	ops := filepath.Join(buildPrograms(t), "ops-tools")
+	log := filepath.Join(t.TempDir(), "log")
+	add := func(account, address string) {
+		f, err := os.OpenFile(log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		for _, verb := range []string{"Failed", "Accepted"} {
+			fmt.Fprintf(f, "%s host sshd[7]: %s password for %s from %s port 1 ssh2\n", time.Now().UTC().Format(time.Stamp), verb, account, address)
+		}
+	}
+	add("secretary", "42.83.165.95")
+	l := startLive(t, ops, nil, "--anonymize", "hash", "--anonymize-accounts", log)
+	until(t, "all was read", func() bool { return l.metric("ops_live_events_total") == 2 })
+	answer, err := l.http.Get(l.url + "/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	events := bufio.NewReader(answer.Body)
+	add("treasurer", "77.164.174.10")
+	said := ""
+	for !strings.Contains(said, `"rows":[[`) || strings.Count(said, "failures_before") < 2 {
+		line, err := events.ReadString('\n')
+		if err != nil {
+			t.Fatal(err)
+		}
+		said += line
+	}
+	data, err := io.ReadAll(flate.NewReader(strings.NewReader(l.get("/data"))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for where, text := range map[string]string{"events": said, "data": string(data), "page": l.get("/"), "metrics": l.get("/metrics")} {
+		for _, secret := range []string{"secretary", "treasurer", "42.83.165", "77.164.174"} {
+			if strings.Contains(text, secret) {
+				t.Errorf("%s is in %s", secret, where)
+			}
+		}
+		if where != "metrics" && (!strings.Contains(text, "address-") || !strings.Contains(text, "user-")) {
+			t.Errorf("there are no pseudonyms in %s", where)
+		}
 	}
 }
 

@@ -30,8 +30,8 @@ func newChart(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "chart " + strings.Join(chartKinds(), "|") + " FILE… -o PICTURE",
 		Short: "Draw a log's attempts to log in as bars, a pie or a strip of hours",
-		Long: "Draw the failed attempts to log in of a log: by country, account, address or method as bars, largest first, by hour\n" +
-			"and day as a strip of colours, or over time. The numbers are those of 'ops logviz stats'.\n\n" + logInput +
+		Long: "Draw the failed attempts to log in of a log: by country, account, address, network or method as bars, largest first,\n" +
+			"by hour and day as a strip of colours, or over time. The numbers are those of 'ops logviz stats'.\n\n" + logInput +
 			"\n\nThe ending of PICTURE says what it becomes: .svg, whose words can be searched and read aloud, and which follows the\n" +
 			"reader's choice of light or dark; or .png.",
 		Example: "  ops logviz chart countries /var/log/auth.log -o countries.svg\n" +
@@ -54,7 +54,7 @@ func newChart(e *env) *cobra.Command {
 
 // chartKinds are what can be drawn; the first are the subjects of rankings, in their order.
 func chartKinds() []string {
-	return []string{"countries", "accounts", "addresses", "methods", "hours", "timeline"}
+	return []string{"countries", "accounts", "addresses", "networks", "methods", "hours", "timeline"}
 }
 
 func runChart(ctx context.Context, e *env, o *chartOptions, args []string) error {
@@ -80,7 +80,7 @@ func runChart(ctx context.Context, e *env, o *chartOptions, args []string) error
 	}
 	fmt.Fprintln(e.err, read.summary())
 	look := chart.Look{Title: o.title, Top: o.top, Pie: o.pie}
-	if args[0] == "countries" || args[0] == "addresses" {
+	if args[0] == "countries" || args[0] == "addresses" || args[0] == "networks" {
 		look.Note = info.Note() + "; source-IP location, not attribution"
 		fmt.Fprintln(e.err, terminal.Printable(info.Note()))
 	}
@@ -130,7 +130,7 @@ func (o *chartOptions) check(args []string) error {
 		return usageError("--theme %s: must be light or dark", o.theme)
 	}
 	if o.pie && (args[0] == "hours" || args[0] == "timeline") {
-		return usageError("chart %s is no pie; --pie is for countries, accounts, addresses and methods", args[0])
+		return usageError("chart %s is no pie; --pie is for countries, accounts, addresses, networks and methods", args[0])
 	}
 	if o.top < 1 {
 		return usageError("--top %d: must be 1 or more", o.top)

@@ -30,6 +30,8 @@ type liveOptions struct {
 	title      string
 	lang       string
 	theme      string
+	target     string
+	privacy    privacyFlags
 }
 
 func newLive(e *env) *cobra.Command {
@@ -46,24 +48,30 @@ func newLive(e *env) *cobra.Command {
 			"Who can reach a loopback address, or may write to a socket of the file system, sees the page. Anything else needs a\n" +
 			"token, as 'Authorization: Bearer TOKEN', or once as http://HOST:PORT/?token=TOKEN, which the browser then keeps.\n" +
 			"Nothing is encrypted: put a server that speaks TLS in front of it. /metrics is for Prometheus, /healthz for those\n" +
-			"who only ask whether it runs.",
+			"who only ask whether it runs.\n\n" +
+			"--anonymize hash and --anonymize-accounts show pseudonyms, the same as 'ops logviz page' with the same key. Countries and\n" +
+			"numbers are those of the addresses.",
 		Example: "  ops logviz live /var/log/auth.log\n" +
 			"  ops logviz live journal --keep 7d --title 'Logins at our front door'\n" +
 			"  ops logviz live --listen 192.0.2.10:8474 --token-file /etc/ops/live.token /var/log/auth.log\n" +
-			"  ops logviz live --listen unix:/run/ops/live.sock /var/log/auth.log\n" +
+			"  ops logviz live --listen unix:/run/ops/live.sock --anonymize hash --anonymize-accounts /var/log/auth.log\n" +
 			"  ssh gate 'journalctl -f -n all -S -3d -t sshd -o json' | ops logviz live -",
 		Args: someArgs("a FILE, journal, or - for the standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runLive(cmd.Context(), e, o, args) },
 	}
 	o.logs.add(cmd)
 	flags := cmd.Flags()
+	flags.StringVar(&o.privacy.addresses, "anonymize", "none", "`HOW` addresses are told: none (as they are) or hash (pseudonyms)")
+	flags.BoolVar(&o.privacy.accounts, "anonymize-accounts", false, "pseudonyms instead of names of accounts")
+	flags.StringVar(&o.privacy.keyFile, "key-file", "", "`FILE` with the key of pseudonyms, as 'ops logviz anonymize' makes it (default: a random key, for this run only)")
+	flags.StringVar(&o.target, "target", "", "where the attacks go, as `NAME@LATITUDE,LONGITUDE`, to be drawn on the map")
 	flags.StringVar(&o.listen, "listen", "127.0.0.1:8474", "`ADDRESS` to serve at: HOST:PORT, unix:PATH, or systemd for a socket unit's")
 	flags.StringVar(&o.keep, "keep", "3d", "`TIME` to go back, as in 3d or 36h, rounded up to whole days")
 	flags.StringVar(&o.tokenFile, "token-file", "", "`FILE` of mode 0600 with the token that viewers must know; needed beyond loopback")
 	flags.IntVar(&o.maxViewers, "max-viewers", 2000, "serve `N` screens at once")
 	flags.StringVar(&o.title, "title", "", "`TEXT` above the page")
-	flags.StringVar(&o.lang, "lang", "auto", "language of the page: en, fr, de, es, or auto for the browser's")
-	flags.StringVar(&o.theme, "theme", "auto", "light, dark, or auto for the reader's")
+	flags.StringVar(&o.lang, "lang", "auto", "language of the page: auto (the browser's), en, fr, de or es")
+	flags.StringVar(&o.theme, "theme", "auto", "auto (the reader's choice), light or dark")
 	return cmd
 }
 
@@ -91,10 +99,11 @@ func (o *liveOptions) check(paths []string) error {
 	switch {
 	case o.maxViewers < 1 || o.maxViewers > 100_000:
 		return usageError("--max-viewers %d: must be 1 to 100000", o.maxViewers)
-	case o.lang != "auto" && o.lang != "en" && o.lang != "fr" && o.lang != "de" && o.lang != "es":
-		return usageError("--lang %s: must be auto, en, fr, de or es", o.lang)
-	case o.theme != "auto" && o.theme != "light" && o.theme != "dark":
-		return usageError("--theme %s: must be auto, light or dark", o.theme)
+	case o.privacy.addresses != "none" && o.privacy.addresses != "hash":
+		return usageError("--anonymize %s: must be none or hash", o.privacy.addresses)
+	}
+	if err := errors.Join(checkLook(o.lang, o.theme), o.privacy.check()); err != nil {
+		return err
 	}
 	seen := make(map[string]bool)
 	for _, path := range paths {
@@ -169,17 +178,26 @@ func (o *liveOptions) server(e *env, logs *logSource, keep time.Duration) (*live
 			return nil, token, withCode(exitNoInput, err)
 		}
 	}
+	target, err := parseTarget(o.target)
+	if err != nil {
+		return nil, token, err
+	}
+	privacy, err := o.privacy.privacy(e)
+	if err != nil {
+		return nil, token, err
+	}
+	privacy.OneByOne = true
 	info := logs.locator.Info()
 	data := func(s *live.Snapshot) *page.Data {
 		return &page.Data{
 			Title: o.title, Generator: "ops " + version.Get().Number, Lang: o.lang, Theme: o.theme, Zone: logs.zone,
-			Notes: []string{info.Note(), "source-IP location, not attribution"},
+			Notes: []string{info.Note(), "Map: Natural Earth, Visionscarto"}, Target: target, Privacy: privacy,
 			Table: s.Table(), Statistics: s.Statistics(info), Seq: int(s.Sequence),
 		}
 	}
 	return live.New(live.Options{
 		Zone: logs.zone, Keep: keep, Now: e.now, CSP: page.Policy(true), Token: token,
-		MaxViewers: o.maxViewers, Build: version.Get().Number,
+		Address: privacy.Address, Account: privacy.Account, MaxViewers: o.maxViewers, Build: version.Get().Number,
 		Log: func(text string) { fmt.Fprintf(e.err, "ops: warning: %s\n", terminal.Printable(text)) },
 		Page: func(s *live.Snapshot) ([]byte, error) {
 			var html bytes.Buffer

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image"
 	"image/png"
+	"strings"
 
 	"ops/logviz"
 	"ops/logviz/page"
@@ -40,7 +41,7 @@ func mailPicture(data *page.Data, timeline *logviz.Timeline) (*page.Picture, err
 	if err != nil {
 		return nil, err
 	}
-	look := timelapse.Options{Size: image.Pt(960, 540), Theme: timelapse.Light, Title: data.Title, Note: data.Notes[0], Target: data.Target}
+	look := timelapse.Options{Size: image.Pt(960, 540), Theme: timelapse.Light, Title: data.Title, Note: strings.Join(data.Notes, ". "), Target: data.Target}
 	if language, err := timelapse.ParseLanguage(data.Lang); err == nil { // it has none called auto
 		look.Language = language
 	}

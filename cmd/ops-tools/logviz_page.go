@@ -85,8 +85,9 @@ func runPage(ctx context.Context, e *env, o *pageOptions, paths []string) error 
 	if err != nil {
 		return err
 	}
-	count := &booking{
-		tallying: tallying{tally: logviz.NewTally(logs.zone)}, ledger: logviz.NewLedger(logs.zone), timeline: logviz.NewTimeline(defaultStep),
+	count := &booking{tallying: tallying{tally: logviz.NewTally(logs.zone)}, ledger: logviz.NewLedger(logs.zone)}
+	if o.format() == ".eml" {
+		count.timeline = logviz.NewTimeline(defaultStep)
 	}
 	read, err := logs.read(ctx, paths, count)
 	if err != nil {
@@ -143,23 +144,31 @@ func (o *pageOptions) check() (*worldmap.Landmark, error) {
 	case ext != ".html" && ext != ".htm" && ext != ".eml":
 		return nil, usageError("-o %s: the name must end in .html, or with --mail in .eml", o.output)
 	}
-	if !slices.Contains([]string{"auto", "en", "fr", "de", "es"}, o.lang) {
-		return nil, usageError("--lang %s: must be auto, en, fr, de or es", o.lang)
+	if o.mail && o.theme == "dark" {
+		return nil, usageError("--theme dark: a mail is light, since not every reader of mail keeps both colours of a pair")
 	}
-	if !slices.Contains([]string{"auto", "light", "dark"}, o.theme) {
-		return nil, usageError("--theme %s: must be auto, light or dark", o.theme)
-	}
-	if err := o.privacy.check(); err != nil {
+	if err := errors.Join(checkLook(o.lang, o.theme), o.privacy.check()); err != nil {
 		return nil, err
 	}
 	return parseTarget(o.target)
+}
+
+// checkLook reads the flags of a page's language and theme.
+func checkLook(lang, theme string) error {
+	if !slices.Contains([]string{"auto", "en", "fr", "de", "es"}, lang) {
+		return usageError("--lang %s: must be auto, en, fr, de or es", lang)
+	}
+	if !slices.Contains([]string{"auto", "light", "dark"}, theme) {
+		return usageError("--theme %s: must be auto, light or dark", theme)
+	}
+	return nil
 }
 
 // booking counts for a page.
 type booking struct {
 	tallying
 	ledger   *logviz.Ledger
-	timeline *logviz.Timeline // for the picture of a message
+	timeline *logviz.Timeline // for the picture of a message, else nil
 }
 
 func (b *booking) event(r *normalize.Record, place geo.Place) error {
@@ -167,6 +176,8 @@ func (b *booking) event(r *normalize.Record, place geo.Place) error {
 		return err
 	}
 	b.ledger.Add(&b.e, place)
-	b.timeline.Add(&b.e, place)
+	if b.timeline != nil {
+		b.timeline.Add(&b.e, place)
+	}
 	return nil
 }

@@ -27,6 +27,11 @@ func (f *selectionFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.since, "since", "", "count from this `TIME` on")
 	flags.StringVar(&f.until, "until", "", "count what was before this `TIME`")
 	flags.StringArrayVar(&f.only, "only", nil, "count attempts with `KEY=VALUE` only: "+strings.Join(logviz.SelectionKeys(), ", "))
+	var keys []string
+	for _, key := range logviz.SelectionKeys() {
+		keys = append(keys, key+"=")
+	}
+	completeFlag(cmd, "only", cobra.FixedCompletions(keys, cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveNoSpace))
 }
 
 func (f *selectionFlags) selection(e *env, logs *logSource) (s logviz.Selection, err error) {

@@ -58,7 +58,8 @@ func newStats(e *env) *cobra.Command {
 	flags.BoolVar(&o.json, "json", false, "print JSON")
 	flags.StringVar(&o.by, "by", "", "print one `LIST`, whole: "+strings.Join(statsLists(), ", "))
 	flags.BoolVar(&o.csv, "csv", false, "with --by, print CSV")
-	flags.IntVar(&o.top, "top", 10, "print the first `N` of each list (with --by, default: all)")
+	flags.IntVar(&o.top, "top", 10, "print the first `N` of each list; --by alone prints all")
+	completeFlag(cmd, "by", completeWords(statsLists()...))
 	return cmd
 }
 

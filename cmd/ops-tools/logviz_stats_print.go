@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -60,7 +61,8 @@ func (p *statsPrinter) alarm() {
 	}
 	fmt.Fprintln(p, p.style.Alarm("!!! "+what+" AFTER FAILED ATTEMPTS FROM THE SAME ADDRESS"))
 	suspicious := slices.DeleteFunc(slices.Clone(p.s.Logins), func(l logviz.Login) bool { return l.FailuresBefore == 0 })
-	p.table(loginList(suspicious, 0), maxAlarms)
+	slices.SortStableFunc(suspicious, func(a, b logviz.Login) int { return cmp.Compare(b.FailuresBefore, a.FailuresBefore) })
+	p.list(loginList(suspicious, 0), maxAlarms) // who mistyped once hides no attack
 	fmt.Fprintln(p)
 }
 

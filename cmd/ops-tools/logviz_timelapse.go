@@ -126,7 +126,7 @@ func runTimelapse(ctx context.Context, e *env, o *timelapseOptions, paths []stri
 			return err
 		}
 	}
-	film.Note = logs.locator.Info().Note() + ". Map: Natural Earth, Visionscarto"
+	film.Note = film.Language.Note(logs.locator.Info().Details(), "Natural Earth, Visionscarto")
 	film.CountryName = countryNames(film.Language)
 	if o.reel.versus != "" {
 		both, err := o.reel.versusFilm(ctx, e, o, logs, count.timeline, paths, world, *film)
@@ -172,6 +172,9 @@ func (o *timelapseOptions) check() (*timelapse.Options, error) {
 	}
 	if film.Mode, err = timelapse.ParseMode(o.mode); err != nil {
 		return nil, usageError("--mode: %w", err)
+	}
+	if film.Mode == timelapse.Cumulative && o.window != 0 {
+		return nil, usageError("--window %v: --mode cumulative shows all since the start, and has no window", o.window)
 	}
 	if film.Language, err = timelapse.ParseLanguage(o.lang); err != nil {
 		return nil, usageError("--lang: %w", err)

@@ -48,10 +48,11 @@ func (s Style) Cyan(text string) string { return s.paint("36", text) }
 // Alarm is for what must not be overlooked.
 func (s Style) Alarm(text string) string { return s.paint("1;37;41", text) }
 
-// Heat paints a step from 1 to [Shades] of a scale from dark blue to yellow, which also those who tell red and green
-// apart badly read in order, in the palette of 256 colours; 0 is dim.
+// Heat paints a step from 1 to [Shades], drawn by [Blocks.Shade], in the palette of 256 colours; 0 is dim. With the
+// density of the shade, the steps stand in order of lightness on a dark window and on a light one, so that nobody has to
+// tell colours apart.
 func (s Style) Heat(text string, step int) string {
-	colours := [...]string{"2", "38;5;60", "38;5;102", "38;5;179", "1;38;5;227"}
+	colours := [...]string{"2", "38;5;208", "38;5;208", "38;5;202", "38;5;202"}
 	return s.paint(colours[min(max(step, 0), Shades)], text)
 }
 

@@ -25,6 +25,8 @@ func example() *logviz.Statistics {
 		s.Countries = append(s.Countries, logviz.CountryCount{Name: name, Attempts: n})
 		s.Accounts = append(s.Accounts, logviz.AccountCount{Name: strings.ToLower(name), Attempts: n})
 		s.Addresses = append(s.Addresses, logviz.AddressCount{IP: netip.AddrFrom4([4]byte{192, 0, 2, byte(i)}), Attempts: n, Country: "CN"})
+		prefix := netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 0, byte(i), 0}), 24)
+		s.Networks = append(s.Networks, logviz.NetworkCount{Prefix: prefix, Attempts: n, Country: "CN"})
 		s.Methods = append(s.Methods, logviz.MethodCount{Name: "method" + name, Attempts: n})
 		start := time.Date(2026, 3, 14, 3*i, 0, 0, 0, time.UTC)
 		s.Hours = append(s.Hours, logviz.HourCount{Start: start, Attempts: n})
@@ -101,7 +103,7 @@ func TestHostileNamesStayWords(t *testing.T) {
 	for _, name := range hostile() {
 		s := example()
 		s.Countries[0].Name, s.Accounts[0].Name, s.Methods[0].Name = name, name, name
-		for _, of := range []Subject{Countries, Accounts, Addresses, Methods} {
+		for _, of := range []Subject{Countries, Accounts, Addresses, Networks, Methods} {
 			for _, pie := range []bool{false, true} {
 				c := Ranking(s, of, Look{Top: 10, Pie: pie, Title: name, Note: name})
 				onlyShapes(t, c.SVG())
@@ -111,7 +113,7 @@ func TestHostileNamesStayWords(t *testing.T) {
 }
 
 func TestRowsAddUpToAllAttempts(t *testing.T) {
-	for _, of := range []Subject{Countries, Accounts, Addresses, Methods} {
+	for _, of := range []Subject{Countries, Accounts, Addresses, Networks, Methods} {
 		for top := range 10 {
 			s := example()
 			if top%2 == 1 {

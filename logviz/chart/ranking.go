@@ -16,6 +16,7 @@ const (
 	Countries Subject = iota
 	Accounts
 	Addresses
+	Networks
 	Methods
 )
 
@@ -49,7 +50,7 @@ func Ranking(s *logviz.Statistics, of Subject, look Look) *Chart {
 	}
 	title := look.Title
 	if title == "" {
-		title = [...]string{"Countries", "Accounts", "Addresses", "Methods"}[of] + " by failed attempts"
+		title = [...]string{"Countries", "Accounts", "Addresses", "Networks", "Methods"}[of] + " by failed attempts"
 	}
 	c := newChart(title, summary(s))
 	parts := []string{summary(s)}
@@ -127,6 +128,14 @@ func named(s *logviz.Statistics, of Subject) []row {
 				name += " " + a.Country
 			}
 			add(name, a.Attempts)
+		}
+	case Networks:
+		for _, n := range s.Networks {
+			name := n.Prefix.String()
+			if n.Country != "" {
+				name += " " + n.Country
+			}
+			add(name, n.Attempts)
 		}
 	case Methods:
 		for _, m := range s.Methods {

@@ -19,7 +19,10 @@ type Info struct {
 }
 
 // Note is the line to print: "IP locations: IPFire Location, 2026-06-25, CC BY-SA 4.0".
-func (i Info) Note() string {
+func (i Info) Note() string { return "IP locations: " + i.Details() }
+
+// Details is the source with its date and licence: "IPFire Location, 2026-06-25, CC BY-SA 4.0".
+func (i Info) Details() string {
 	parts := []string{i.Source, "undated"}
 	if !i.Date.IsZero() {
 		parts[1] = i.Date.UTC().Format(time.DateOnly)
@@ -27,7 +30,7 @@ func (i Info) Note() string {
 	if i.Licence != "" {
 		parts = append(parts, i.Licence)
 	}
-	return "IP locations: " + strings.Join(parts, ", ")
+	return strings.Join(parts, ", ")
 }
 
 // Age is the time from Date to now. Data without a date are older than any limit.

@@ -30,14 +30,6 @@ func (d *dictionary[T]) has(name T) bool {
 	return ok
 }
 
-// addressText is an address in the form of the page: "" for attempts without one.
-func addressText(a netip.Addr) string {
-	if !a.IsValid() {
-		return ""
-	}
-	return a.String()
-}
-
 // dictionaries number names in the order in which they came.
 type dictionaries struct {
 	places   dictionary[string]

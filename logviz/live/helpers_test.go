@@ -67,7 +67,7 @@ func serve(t testing.TB, change func(*Options)) *serving {
 	o := Options{
 		Zone: time.UTC, Now: c.now, Tick: time.Hour, CSP: "default-src 'none'",
 		Page: func(*Snapshot) ([]byte, error) { return []byte("<!doctype html><title>page</title>"), nil },
-		Data: func(s *Snapshot) ([]byte, error) { return []byte(fmt.Sprint(s.Sequence)), nil },
+		Data: func(s *Snapshot) ([]byte, error) { return fmt.Append(nil, s.Sequence), nil },
 		Log:  func(text string) { t.Log(text) },
 	}
 	if change != nil {

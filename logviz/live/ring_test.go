@@ -115,7 +115,7 @@ func TestUpdatesAddUp(t *testing.T) {
 			v.accounts = append(v.accounts, a.Name)
 		}
 		for _, a := range table.Sources {
-			v.sources = append(v.sources, fmt.Sprint(a.Place, addressText(a.Addr)))
+			v.sources = append(v.sources, fmt.Sprint(a.Place, a.Addr))
 		}
 		v.methods, v.logins = table.Methods, s.Statistics(geo.Info{}).Logins
 		return v
@@ -142,9 +142,11 @@ func TestUpdatesAddUp(t *testing.T) {
 		v.accounts = append(v.accounts, u.Accounts...)
 		v.methods = append(v.methods, u.Methods...)
 		for _, s := range u.Sources {
-			v.sources = append(v.sources, fmt.Sprint(s[1], s[0]))
+			v.sources = append(v.sources, fmt.Sprint(s.place, s.address))
 		}
-		v.logins = append(v.logins, u.Statistics.Logins...)
+		for _, l := range u.Statistics.Logins {
+			v.logins = append(v.logins, l.Login)
+		}
 	}
 	want := fetch()
 	for i := range v.logins { // in order of the log in the one, of arrival in the other, which a page sorts
@@ -169,7 +171,7 @@ func TestLoginAfterFailures(t *testing.T) {
 	if !ok || len(u.Statistics.Logins) != 1 || u.Statistics.Logins[0].FailuresBefore != 5 || u.Statistics.Logins[0].SameAccountBefore != 2 {
 		t.Errorf("%+v", u.Statistics.Logins)
 	}
-	if l := r.copy().Statistics(geo.Info{}).Logins; len(l) != 1 || l[0] != u.Statistics.Logins[0] {
+	if l := r.copy().Statistics(geo.Info{}).Logins; len(l) != 1 || l[0] != u.Statistics.Logins[0].Login {
 		t.Errorf("%+v", l)
 	}
 }

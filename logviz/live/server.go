@@ -3,6 +3,7 @@ package live
 import (
 	"fmt"
 	"net/http"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,6 +21,10 @@ type Options struct {
 	// Page makes the page without the data of its script, and Data these. CSP is its Content-Security-Policy.
 	Page, Data func(*Snapshot) ([]byte, error)
 	CSP        string
+	// Address and Account return what addresses and accounts are called in updates, each differently; nil for what they
+	// are. Data and Page have to do the same.
+	Address func(netip.Addr) string
+	Account func(string) string
 	// Token is what everyone must know who asks for anything but /healthz; the zero Token lets all in who reach a loopback
 	// address or a socket of the file system.
 	Token Token
@@ -48,8 +53,9 @@ type Server struct {
 	hub     *hub
 	started time.Time
 
-	mu   sync.Mutex // over ring; taken before that of the hub
-	ring *ring
+	mu    sync.Mutex // over ring and reset; taken before that of the hub
+	ring  *ring
+	reset time.Time // the last one
 
 	page, data made
 	metrics    metrics
@@ -72,6 +78,12 @@ func New(o Options) *Server {
 	}
 	if o.patience <= 0 {
 		o.patience = writeDeadline
+	}
+	if o.Address == nil {
+		o.Address = netip.Addr.String
+	}
+	if o.Account == nil {
+		o.Account = func(name string) string { return name }
 	}
 	if o.Log == nil {
 		o.Log = func(string) {}
@@ -105,10 +117,16 @@ func (s *Server) AddUnparsed(program string) {
 func (s *Server) tick() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.tell()
+	s.ring.move()
+	if s.ring.canTell() || s.options.Now().Sub(s.reset) >= resetEvery {
+		s.tell()
+	}
 }
 
-// tell is tick with the lock held.
+// resetEvery is how often viewers are told to begin anew at most, such as while a long log is read at the start.
+const resetEvery = 10 * time.Second
+
+// tell tells viewers what changed, with the lock held.
 func (s *Server) tell() {
 	s.ring.move()
 	if !s.ring.news {
@@ -118,9 +136,11 @@ func (s *Server) tell() {
 	if !ok {
 		s.hub.reset()
 		s.metrics.resets.Add(1)
+		s.reset = s.options.Now()
 		return
 	}
 	s.hub.send(func(number uint64) []byte {
+		u.rename(s.options.Address, s.options.Account)
 		frame, err := u.frame(number)
 		if err != nil { // a bug: all of it can be marshalled
 			s.options.Log(fmt.Sprintf("an update was lost: %v", err))

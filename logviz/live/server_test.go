@@ -1,6 +1,8 @@
 package live
 
 import (
+	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -66,6 +68,27 @@ func TestQuietMinute(t *testing.T) {
 	s.tick()
 	if u := stream.rows(); u.Steps != 3*1440+12*60+2 || len(u.Rows) != 0 || u.Now != at().Add(time.Minute).Unix() {
 		t.Errorf("%+v", u)
+	}
+}
+
+// While very much comes, viewers begin anew now and then and not each second.
+func TestResetsAreRare(t *testing.T) {
+	s := serve(t, nil)
+	stream := s.events("", nil)
+	for second := range 30 {
+		for i := range maxUpdateRows/10 + 1 {
+			for j := range 10 {
+				s.Add(attempt(s.clock.now(), fmt.Sprint(second, "-", i), fmt.Sprint("203.0.113.", j), "failure"), in("CN"))
+			}
+		}
+		s.clock.advance(time.Second)
+		s.tick()
+	}
+	if n := s.metrics.resets.Load(); n < 3 || n > 4 {
+		t.Errorf("%d resets in 30 s", n)
+	}
+	if e, _ := stream.next(); e.event != "reset" {
+		t.Errorf("%+v", e)
 	}
 }
 
@@ -275,7 +298,9 @@ func TestUnixSocket(t *testing.T) {
 		c := newClock()
 		s := serveOn(t, c, Options{Zone: time.UTC, Now: c.now, Tick: time.Hour}, l)
 		s.url = "http://proxied.example"
-		s.client.Transport = &http.Transport{Dial: func(string, string) (net.Conn, error) { return net.Dial("unix", path) }}
+		s.client.Transport = &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", path)
+		}}
 		if answer := s.get("/healthz", nil); answer.StatusCode != 200 {
 			t.Error(answer.Status)
 		}

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"maps"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -21,7 +22,7 @@ type update struct {
 	Sequence   uint64     `json:"seq"`
 	Now        int64      `json:"now"`
 	Places     []string   `json:"places"`
-	Sources    [][2]any   `json:"sources"` // address, place
+	Sources    []newcomer `json:"sources"`
 	Accounts   []string   `json:"accounts"`
 	Methods    []string   `json:"methods"`
 	Rows       [][5]int64 `json:"rows"` // step, source, account, method*2+accepted, attempts that were added
@@ -29,6 +30,15 @@ type update struct {
 	From       int64      `json:"from"`
 	Steps      int64      `json:"steps"`
 }
+
+// newcomer is an address that has not been told yet, in JSON [name, place].
+type newcomer struct {
+	address netip.Addr
+	name    string
+	place   uint32
+}
+
+func (n newcomer) MarshalJSON() ([]byte, error) { return json.Marshal([2]any{n.name, n.place}) }
 
 // summary is the part of [logviz.Statistics] that changes all the time and is short.
 type summary struct {
@@ -43,8 +53,17 @@ type summary struct {
 	Located logviz.Located `json:"located"`
 	First   *time.Time     `json:"first"`
 	Last    *time.Time     `json:"last"`
-	Logins  []logviz.Login `json:"logins_new"`
+	Logins  []toldLogin    `json:"logins_new"`
 }
+
+// toldLogin is a login whose address has the name that is told.
+type toldLogin struct {
+	logviz.Login
+	Name string `json:"ip"`
+}
+
+// canTell reports whether what changed since the last call of take can be told as an update.
+func (r *ring) canTell() bool { return !r.moved && len(r.fresh) <= maxUpdateRows }
 
 // take returns what changed since the last call, and whether that can be told as an update at all.
 func (r *ring) take() (u *update, ok bool) {
@@ -52,17 +71,17 @@ func (r *ring) take() (u *update, ok bool) {
 		clear(r.fresh)
 		r.told, r.logged, r.moved, r.news = r.names.sizes(), 0, false, false
 	}()
-	if r.moved || len(r.fresh) > maxUpdateRows {
+	if !r.canTell() {
 		return nil, false
 	}
 	u = &update{
 		Now: r.now().Unix(), From: r.from, Steps: (r.end - r.from) / stepSeconds, Statistics: r.summary(),
-		Places: filled(r.names.places.names[r.told.places:]), Accounts: filled(r.names.accounts.names[r.told.accounts:]),
+		Places: filled(r.names.places.names[r.told.places:]), Accounts: append([]string{}, r.names.accounts.names[r.told.accounts:]...),
 		Methods: filled(r.names.methods.names[r.told.methods:]), Rows: make([][5]int64, 0, len(r.fresh)),
-		Sources: [][2]any{},
+		Sources: []newcomer{},
 	}
 	for i, address := range r.names.sources.names[r.told.sources:] {
-		u.Sources = append(u.Sources, [2]any{addressText(address), r.sources[r.told.sources+i].place})
+		u.Sources = append(u.Sources, newcomer{address: address, place: r.sources[r.told.sources+i].place})
 	}
 	for _, k := range slices.SortedFunc(maps.Keys(r.fresh), compareRows) {
 		next := [5]int64{(k.at - r.from) / stepSeconds, int64(k.source), int64(k.account), int64(k.method >> 1), int64(r.fresh[k])}
@@ -77,8 +96,8 @@ func (r *ring) take() (u *update, ok bool) {
 }
 
 // tellFailures counts what failed before some logins, to the minute.
-func (r *ring) tellFailures(logins []logviz.Login) {
-	bySource := make(map[uint32][]*logviz.Login)
+func (r *ring) tellFailures(logins []toldLogin) {
+	bySource := make(map[uint32][]*toldLogin)
 	for i := range logins {
 		if id, ok := r.names.sources.numbers[logins[i].IP]; ok && logins[i].IP.IsValid() && r.sources[id].failed > 0 {
 			bySource[id] = append(bySource[id], &logins[i])
@@ -118,9 +137,9 @@ func (r *ring) summary() (s summary) {
 	if first, last := r.span(); !first.IsZero() {
 		s.First, s.Last = new(first.In(r.zone)), new(last.In(r.zone))
 	}
-	s.Logins = []logviz.Login{}
+	s.Logins = []toldLogin{}
 	for _, l := range r.logins[len(r.logins)-min(r.logged, len(r.logins)):] {
-		s.Logins = append(s.Logins, l.Login)
+		s.Logins = append(s.Logins, toldLogin{Login: l.Login})
 	}
 	return s
 }
@@ -131,6 +150,26 @@ func filled[T any](list []T) []T {
 		return []T{}
 	}
 	return list
+}
+
+// rename gives addresses and accounts the names that are told.
+func (u *update) rename(address func(netip.Addr) string, account func(string) string) {
+	name := func(a netip.Addr) string {
+		if !a.IsValid() {
+			return ""
+		}
+		return address(a)
+	}
+	for i := range u.Sources {
+		u.Sources[i].name = name(u.Sources[i].address)
+	}
+	for i := range u.Accounts {
+		u.Accounts[i] = account(u.Accounts[i])
+	}
+	for i := range u.Statistics.Logins {
+		l := &u.Statistics.Logins[i]
+		l.Name, l.Account = name(l.IP), account(l.Account)
+	}
 }
 
 // frame is the update as it is sent.

@@ -130,14 +130,15 @@ func (l *lister) addresses() listing {
 
 func (l *lister) networks() listing {
 	h, all := &l.heads, l.data.Statistics.Networks
-	t := listing{Title: l.tables.networks, Heads: heads(h.network, h.country, h.attempts+right, h.share+right, h.addresses+right)}
+	t := listing{Title: l.tables.networks, Heads: heads(h.network, h.country, h.attempts+right, h.addresses+right)}
 	if l.data.Privacy.HideNetworks {
 		return t
 	}
 	for _, n := range all[:min(l.top, len(all))] {
-		row := l.counted(n.Attempts, all[0].Attempts, n.Prefix.String(), l.countryName(n.Country))
-		row.Cells = append(row.Cells, l.number(n.Sources))
-		t.Rows = append(t.Rows, row)
+		t.Rows = append(t.Rows, line{
+			Cells: []string{n.Prefix.String(), l.countryName(n.Country), l.number(n.Attempts), l.number(n.Sources)},
+			Bar:   percent(n.Attempts, all[0].Attempts),
+		})
 	}
 	t.More = l.rest(len(t.Rows), len(all))
 	return t

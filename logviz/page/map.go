@@ -82,12 +82,16 @@ func newWorldShapes() (*worldShapes, error) {
 		for _, part := range c.Parts {
 			for _, ring := range part {
 				var line []worldmap.Pixel
+				seen := false
 				for _, at := range ring {
 					x, y := view.XY(at)
 					line = append(line, worldmap.Pixel{X: x, Y: y})
+					seen = seen || y >= 0 && y <= float64(w.Height)
 				}
-				area += signedArea(line)
-				p.closed(line)
+				if seen { // Antarctica is not: it is a dot at the edge
+					area += signedArea(line)
+					p.closed(line)
+				}
 			}
 		}
 		shape.Path, shape.Small = p.String(), math.Abs(area) < smallCountry

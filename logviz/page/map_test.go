@@ -3,7 +3,10 @@ package page
 import (
 	"encoding/base64"
 	"image"
+	"math"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -28,7 +31,7 @@ func TestWorldShapes(t *testing.T) {
 			t.Errorf("%s has its dot at %v", c.Code, c.Dot)
 		}
 	}
-	for _, code := range []string{"SG", "HK", "MT", "BH", "RE"} {
+	for _, code := range []string{"SG", "HK", "MT", "BH", "RE", "AQ"} {
 		if !by[code].Small {
 			t.Errorf("%s is no dot", code)
 		}
@@ -36,6 +39,12 @@ func TestWorldShapes(t *testing.T) {
 	for _, code := range []string{"CN", "US", "RU", "FR", "BR", "AU"} {
 		if c := by[code]; c.Small || len(c.Path) < 100 {
 			t.Errorf("%s: small %v, path of %d bytes", code, c.Small, len(c.Path))
+		}
+	}
+	// What crossed the antimeridian would be smeared over the map.
+	for _, c := range w.Countries {
+		if c.Code != "RU" && c.Code != "CA" && longest(t, c.Path) > 40 {
+			t.Errorf("%s has an edge of %v units", c.Code, longest(t, c.Path))
 		}
 	}
 	packed, err := worldPayload()
@@ -46,6 +55,25 @@ func TestWorldShapes(t *testing.T) {
 	if n := base64.StdEncoding.EncodedLen(len(packed)); n > 70_000 {
 		t.Errorf("%d bytes of base64, want at most 70,000", n)
 	}
+}
+
+// longest is the longest horizontal way between two points of a path.
+func longest(t *testing.T, path string) float64 {
+	t.Helper()
+	most := 0.0
+	for _, line := range strings.FieldsFunc(path, func(r rune) bool { return r == 'm' || r == 'z' }) {
+		_, edges, _ := strings.Cut(line, "l")
+		for i, n := range regexp.MustCompile(`-?\d*\.?\d+`).FindAllString(edges, -1) {
+			v, err := strconv.ParseFloat(n, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if i%2 == 0 {
+				most = max(most, math.Abs(v))
+			}
+		}
+	}
+	return most
 }
 
 func TestPath(t *testing.T) {

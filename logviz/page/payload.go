@@ -49,27 +49,27 @@ const DefaultRows = 120_000
 
 // Header is what stands before the rows of a payload, as JSON.
 type Header struct {
-	Version       int             `json:"version"`
-	Title         string          `json:"title"` // "": that of the reader's language
-	Generator     string          `json:"generator"`
-	Lang          string          `json:"lang"`
-	Theme         string          `json:"theme"`
-	From          int64           `json:"from"`           // Unix second at which step 0 begins
-	Step          int64           `json:"step"`           // seconds
-	Steps         int             `json:"steps"`          // attempts whose time was not logged are in step number Steps
-	Zone          string          `json:"zone"`           // name, for reading only
-	Offsets       []Offset        `json:"offsets"`        // of local time, from From on
-	Statistics    json.RawMessage `json:"statistics"`     // as 'ops logviz stats --json' has them, long lists cut
-	Places        []string        `json:"places"`         // ISO 3166-1 alpha-2, or "-private", "-reserved", "-unknown"
-	Sources       []string        `json:"sources"`        // "": others of their place, or no address was logged
-	SourcePlace   []int           `json:"source_place"`   // index into Places, per source
-	SourceOthers  map[string]int  `json:"source_others"`  // by index: how many addresses a source stands for
-	Accounts      []string        `json:"accounts"`       // "": others, or the empty name
-	AccountOthers map[string]int  `json:"account_others"` // by index: how many accounts an account stands for
-	Methods       []string        `json:"methods"`        // as sshd names them
-	Notes         []string        `json:"notes"`          //
-	Target        *Mark           `json:"target"`         //
-	Seq           int             `json:"seq,omitempty"`  // of a live page
+	Version       int            `json:"version"`
+	Title         string         `json:"title"` // "": that of the reader's language
+	Generator     string         `json:"generator"`
+	Lang          string         `json:"lang"`
+	Theme         string         `json:"theme"`
+	From          int64          `json:"from"`    // Unix second at which step 0 begins
+	Step          int64          `json:"step"`    // seconds
+	Steps         int            `json:"steps"`   // attempts whose time was not logged are in step number Steps
+	Zone          string         `json:"zone"`    // name, for reading only
+	Offsets       []Offset       `json:"offsets"` // of local time, from From on
+	Statistics    *Statistics    `json:"statistics"`
+	Places        []string       `json:"places"`         // ISO 3166-1 alpha-2, or "-private", "-reserved", "-unknown"
+	Sources       []string       `json:"sources"`        // "": others of their place, or no address was logged
+	SourcePlace   []int          `json:"source_place"`   // index into Places, per source
+	SourceOthers  map[string]int `json:"source_others"`  // by index: how many addresses a source stands for
+	Accounts      []string       `json:"accounts"`       // "": others, or the empty name
+	AccountOthers map[string]int `json:"account_others"` // by index: how many accounts an account stands for
+	Methods       []string       `json:"methods"`        // as sshd names them
+	Notes         []string       `json:"notes"`          //
+	Target        *Mark          `json:"target"`         //
+	Seq           int            `json:"seq,omitempty"`  // of a live page
 }
 
 // Offset says from when on local time is how far ahead of UTC.

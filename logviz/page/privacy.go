@@ -19,6 +19,9 @@ type Privacy struct {
 	HideNetworks bool
 	// Account returns what an account is called. nil: its name.
 	Account func(string) string
+	// OneByOne says that each address and account is called differently. They stay in the order of the table, so that a
+	// live page can go on with their numbers.
+	OneByOne bool
 }
 
 // Networks tells of an address its /24 or, of IPv6, its /48.
@@ -56,17 +59,11 @@ type account struct {
 // table gives the sources and accounts their names and puts together those of the same one.
 func (p Privacy) table(t *logviz.LedgerTable) *table {
 	out := &table{places: t.Places, methods: t.Methods, rows: t.Rows}
-	if p.Address == nil && p.Account == nil {
+	if p.OneByOne || p.Address == nil && p.Account == nil {
 		for _, s := range t.Sources {
-			name := ""
-			if s.Addr.IsValid() {
-				name = s.Addr.String()
-			}
-			out.sources = append(out.sources, source{name, s.Place, s.Others, s.Totals})
+			out.sources = append(out.sources, source{p.address(s.Addr), s.Place, s.Others, s.Totals})
 		}
-		for _, a := range t.Accounts {
-			out.accounts = append(out.accounts, account{a.Name, a.Others, a.Totals})
-		}
+		p.accounts(out, t.Accounts)
 		return out
 	}
 	sourceAt := p.sources(out, t.Sources)
@@ -89,6 +86,17 @@ func (p Privacy) table(t *logviz.LedgerTable) *table {
 	return out
 }
 
+// address returns what an address is called, "" for none.
+func (p Privacy) address(a netip.Addr) string {
+	switch {
+	case !a.IsValid():
+		return ""
+	case p.Address != nil:
+		return p.Address(a)
+	}
+	return a.String()
+}
+
 func sameCell(r, s logviz.LedgerRow) bool { return r.Compare(s) == 0 }
 
 // sources returns where each source of the table went.
@@ -100,27 +108,33 @@ func (p Privacy) sources(out *table, list []logviz.LedgerSource) []int {
 	}
 	groups := make(map[key]int)
 	var all []source
+	var only []int // per group: addresses that only got in, which statistics do not count as sources
 	at := make([]int, len(list))
 	for i, s := range list {
 		k, n := key{place: s.Place, known: s.Others > 0}, s.Others
 		if s.Addr.IsValid() {
-			k.name, k.known, n = s.Addr.String(), true, 1
-			if p.Address != nil {
-				k.name = p.Address(s.Addr)
-			}
+			k.name, k.known, n = p.address(s.Addr), true, 1
 		}
 		g, ok := groups[k]
 		if !ok {
 			g = len(all)
 			groups[k] = g
 			all = append(all, source{name: k.name, place: s.Place})
+			only = append(only, 0)
 		}
-		all[g].others += n
+		if s.Failed > 0 {
+			all[g].others += n
+		} else {
+			only[g] += n
+		}
 		all[g].Totals = all[g].Add(s.Totals)
 		at[i] = g
 	}
 	// An address that stands for itself needs no number, unless it has no name.
 	for i := range all {
+		if all[i].others == 0 {
+			all[i].others = only[i]
+		}
 		if all[i].others == 1 && all[i].name != "" {
 			all[i].others = 0
 		}

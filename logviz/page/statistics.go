@@ -1,111 +1,64 @@
 package page
 
 import (
-	"bytes"
-	"encoding/json"
-	"net/netip"
+	"time"
+
+	"ops/logviz"
 )
 
-// listed is how many entries of a long list a page has; the rows hold all names that have one.
-const listed = 100
+// Limits of what a page lists beside its rows.
+const (
+	maxLogins   = 100
+	maxPrograms = 10
+)
 
-// statistics returns the statistics as 'ops logviz stats --json' has them, but with long lists cut to the first entries,
-// beside a NAME_total that tells how many there were, and with the names that are told.
-func (d *Data) statistics() json.RawMessage {
-	s := d.plainStatistics()
-	for _, name := range []string{"accounts", "addresses", "networks", "account_methods", "hours", "days", "unparsed_by"} {
-		list, ok := s[name].([]any)
-		if !ok {
-			continue
+// Statistics is what the rows of a page cannot tell, under the names that 'ops logviz stats --json' gives it.
+type Statistics struct {
+	Lines            int                   `json:"lines"`
+	Events           int                   `json:"events"`
+	Unparsed         int                   `json:"unparsed"`
+	UnparsedBy       []logviz.ProgramCount `json:"unparsed_by"`       // the first ones
+	UnparsedPrograms int                   `json:"unparsed_programs"` // how many there are in all
+	Logins           []Login               `json:"logins"`            // the first ones; the rows have all
+}
+
+// Login is a login that succeeded, with the names that are told.
+type Login struct {
+	Time           *time.Time `json:"time"` // null if it was logged without one
+	Account        string     `json:"account"`
+	Method         string     `json:"method"`
+	IP             string     `json:"ip"` // "" if none was logged, or none is told
+	Country        string     `json:"country"`
+	FailuresBefore int        `json:"failures_before"`
+}
+
+func (d *Data) statistics() *Statistics {
+	s := d.Statistics
+	out := &Statistics{
+		Lines: s.Lines, Events: s.Events, Unparsed: s.Unparsed,
+		UnparsedBy: append([]logviz.ProgramCount{}, s.UnparsedBy[:min(len(s.UnparsedBy), maxPrograms)]...), UnparsedPrograms: len(s.UnparsedBy),
+		Logins: []Login{},
+	}
+	for _, l := range s.Logins[:min(len(s.Logins), maxLogins)] {
+		out.Logins = append(out.Logins, d.Privacy.login(l))
+	}
+	return out
+}
+
+// login gives a login the names that are told.
+func (p Privacy) login(l logviz.Login) Login {
+	out := Login{Account: l.Account, Method: l.Method, Country: l.Country, FailuresBefore: l.FailuresBefore}
+	if !l.Time.IsZero() {
+		out.Time = &l.Time
+	}
+	if l.IP.IsValid() {
+		out.IP = l.IP.String()
+		if p.Address != nil {
+			out.IP = p.Address(l.IP)
 		}
-		s[name+"_total"] = len(list)
-		s[name] = list[:min(len(list), listed)]
-	}
-	d.Privacy.statistics(s)
-	b, err := json.Marshal(s)
-	if err != nil {
-		panic(err) // it was JSON before
-	}
-	return b
-}
-
-// plainStatistics is the JSON of the statistics as maps and lists, numbers as they were written.
-func (d *Data) plainStatistics() map[string]any {
-	b, err := json.Marshal(d.Statistics)
-	if err != nil {
-		panic(err) // statistics are made of numbers and texts
-	}
-	dec := json.NewDecoder(bytes.NewReader(b))
-	dec.UseNumber()
-	var s map[string]any
-	if err := dec.Decode(&s); err != nil {
-		panic(err) // we have just written it
-	}
-	return s
-}
-
-// statistics gives the entries of lists the names that are told.
-func (p Privacy) statistics(s map[string]any) {
-	if p.Address != nil {
-		p.addresses(s)
-	}
-	if p.HideNetworks {
-		s["networks"] = []any{}
 	}
 	if p.Account != nil {
-		rename(s["accounts"], "name", p.Account)
-		rename(s["account_methods"], "account", p.Account)
-		rename(s["logins"], "account", p.Account)
+		out.Account = p.Account(l.Account)
 	}
-}
-
-func (p Privacy) addresses(s map[string]any) {
-	name := func(text string) string {
-		a, err := netip.ParseAddr(text)
-		if err != nil {
-			return text // none was logged
-		}
-		return p.Address(a)
-	}
-	rename(s["logins"], "ip", name)
-	rename(s["addresses"], "ip", name)
-	list, _ := s["addresses"].([]any)
-	kept := []any{}
-	at := map[any]map[string]any{}
-	for _, e := range list {
-		entry := e.(map[string]any)
-		if entry["ip"] == "" {
-			continue
-		}
-		first, ok := at[entry["ip"]]
-		if !ok {
-			at[entry["ip"]] = entry
-			kept = append(kept, entry)
-			continue
-		}
-		first["attempts"] = number(first["attempts"]) + number(entry["attempts"])
-	}
-	s["addresses"] = kept
-}
-
-func number(v any) int64 {
-	switch v := v.(type) {
-	case json.Number:
-		n, _ := v.Int64() // it was written from an integer
-		return n
-	case int64:
-		return v
-	}
-	return 0
-}
-
-// rename changes a text in each entry of a list.
-func rename(list any, field string, name func(string) string) {
-	entries, _ := list.([]any)
-	for _, e := range entries {
-		entry, _ := e.(map[string]any)
-		if text, ok := entry[field].(string); ok {
-			entry[field] = name(text)
-		}
-	}
+	return out
 }

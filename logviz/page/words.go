@@ -160,7 +160,7 @@ func spanish() *words {
 			network:   "Red",
 			country:   "País",
 			attempts:  "Intentos",
-			share:     "Parte",
+			share:     "Porcentaje",
 			addresses: "Direcciones",
 			before:    "Rechazos antes",
 			day:       "Día",

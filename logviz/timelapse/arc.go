@@ -28,8 +28,11 @@ type arc struct {
 	bright [arcSteps]uint8     // how bright each step is, of 255
 }
 
-// arcCell is a pixel of an arc: its index in chart.pixels, and its tile.
-type arcCell struct{ pixel, tile int32 }
+// arcCell is a pixel of an arc: its index in chart.pixels, its tile, and its rows in that.
+type arcCell struct {
+	pixel, tile int32
+	rows        uint8
+}
 
 // arcShare is how much of a pixel an arc covers, of 255, and which step of the arc that is.
 type arcShare struct {
@@ -179,8 +182,11 @@ func (b *chartBuilder) finishArcs() {
 	byStep := make([][arcSteps][]arcCell, len(b.arcs))
 	for i := range b.pixels {
 		px := &b.pixels[i]
-		for _, s := range b.shared(px) {
-			byStep[s.arc][s.step] = append(byStep[s.arc][s.step], arcCell{int32(i), b.tile(px.off)})
+		if px.over < 0 {
+			continue
+		}
+		for _, s := range b.shared(&b.overlays[px.over]) {
+			byStep[s.arc][s.step] = append(byStep[s.arc][s.step], arcCell{int32(i), b.tile(px.off), b.rows(px.off)})
 		}
 	}
 	for i := range b.arcs {
@@ -192,8 +198,8 @@ func (b *chartBuilder) finishArcs() {
 	}
 }
 
-// shared returns the arcs that run over a pixel.
-func (ch *chart) shared(px *pixel) []arcShare { return ch.arcShares[px.arc:][:px.arcs] }
+// shared returns the arcs of an overlay.
+func (ch *chart) shared(o *overlay) []arcShare { return ch.arcShares[o.arc:][:o.arcs] }
 
 // fly takes over how bright the arcs are at a bucket and notes the pixels that this changes.
 func (ch *chart) fly(fs *flights, bucket int) {

@@ -3,6 +3,7 @@ package timelapse
 import (
 	"image"
 	"image/color"
+	"math/bits"
 )
 
 // rgb is a colour as 0xRRGGBB, in sRGB.
@@ -20,31 +21,36 @@ func weight(alpha uint8) uint32 { return uint32(alpha) + uint32(alpha)>>7 }
 // tileSize is the edge of the squares in which a canvas remembers what was touched. It is a macroblock of H.264.
 const tileSize = 16
 
-// canvas is a picture that knows which of its tiles were touched since the last look.
+// canvas is a picture that knows which of its tiles were touched since the last look, and in which pairs of their rows.
 type canvas struct {
 	w, h  int
-	pix   []rgb // row by row
-	tw    int   // tiles per row
-	dirty []bool
+	pix   []rgb   // row by row
+	tw    int     // tiles per row
+	dirty []uint8 // per tile, a bit for each pair of rows, from the top
 }
 
 func newCanvas(size image.Point, paper rgb) *canvas {
 	c := &canvas{w: size.X, h: size.Y, pix: make([]rgb, size.X*size.Y), tw: (size.X + tileSize - 1) / tileSize}
-	c.dirty = make([]bool, c.tw*((size.Y+tileSize-1)/tileSize))
+	c.dirty = make([]uint8, c.tw*((size.Y+tileSize-1)/tileSize))
 	c.fill(c.Bounds(), paper)
 	return c
 }
 
-// touch marks the tiles of r.
+// rowPair is the bit of [canvas.dirty] for a row.
+func rowPair(y int) uint8 { return 1 << (y % tileSize / 2) }
+
+// touch marks r.
 func (c *canvas) touch(r image.Rectangle) {
 	r = r.Intersect(c.Bounds())
 	if r.Empty() {
 		return
 	}
 	for ty := r.Min.Y / tileSize; ty <= (r.Max.Y-1)/tileSize; ty++ {
+		first, last := max(r.Min.Y, ty*tileSize), min(r.Max.Y-1, ty*tileSize+tileSize-1)
+		rows := rowsOf(image.Rect(0, first, 1, last+1))
 		row := c.dirty[ty*c.tw:]
 		for tx := r.Min.X / tileSize; tx <= (r.Max.X-1)/tileSize; tx++ {
-			row[tx] = true
+			row[tx] |= rows
 		}
 	}
 }
@@ -52,16 +58,28 @@ func (c *canvas) touch(r image.Rectangle) {
 // touchAll marks every tile.
 func (c *canvas) touchAll() { c.touch(c.Bounds()) }
 
-// eachDirty calls do with the number and the pixels of every tile touched since the last call, row by row, and forgets
-// them.
+// eachDirty calls do with the number of every tile touched since the last call and with those of its rows, in pairs, that
+// hold everything touched in it; and forgets them.
 func (c *canvas) eachDirty(do func(tile int, r image.Rectangle)) {
-	for i, d := range c.dirty {
-		if d {
-			c.dirty[i] = false
-			do(i, c.tile(i))
+	for i, rows := range c.dirty {
+		if rows == 0 {
+			continue
 		}
+		c.dirty[i] = 0
+		do(i, c.part(i, rows))
 	}
 }
+
+// part returns the pixels of a tile from the first to the last of some pairs of rows.
+func (c *canvas) part(tile int, rows uint8) image.Rectangle {
+	r := c.tile(tile)
+	r.Max.Y = min(r.Max.Y, r.Min.Y+2*bits.Len8(rows))
+	r.Min.Y += 2 * bits.TrailingZeros8(rows)
+	return r
+}
+
+// rowsOf returns the pairs of rows of a tile that a part of it has.
+func rowsOf(r image.Rectangle) uint8 { return rowPair(r.Max.Y-1)<<1 - rowPair(r.Min.Y) }
 
 // tile returns the pixels of a tile.
 func (c *canvas) tile(i int) image.Rectangle {

@@ -110,7 +110,7 @@ func (p *page) drawBackdrop() {
 	if len(p.film.o.Focus) > 0 {
 		box = p.canvas.Bounds()
 	}
-	dim := *p
+	dim := *p // the same canvas
 	dim.palette = pal
 	newChart(&dim, p.film.newScope(box, p.layout.unit), newScale(10, pal), nil, nil)
 }

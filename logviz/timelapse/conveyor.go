@@ -20,8 +20,8 @@ type conveyor struct {
 	pipe   *os.File
 	copies bool // vmsplice is not to be had: write
 	frames []*planes
-	late   [][]bool // per buffer: tiles that changed since it was filled
-	last   int      // the buffer that was sent last; -1 before the first frame
+	late   [][]uint8 // per buffer: rows of tiles that changed since it was filled
+	last   int       // the buffer that was sent last; -1 before the first frame
 	maps   [][]byte
 
 	turn   chan []byte // frames for the goroutine that pushes
@@ -102,23 +102,27 @@ func (v *conveyor) send(c *canvas) error {
 	p := v.frames[next]
 	if v.last < 0 {
 		c.touchAll()
-		v.late = make([][]bool, len(v.frames))
+		v.late = make([][]uint8, len(v.frames))
 		for i := range v.late {
-			v.late[i] = make([]bool, len(c.dirty))
+			v.late[i] = make([]uint8, len(c.dirty))
 		}
+	}
+	// Copies first: what lies between two late rows may change now.
+	for tile, rows := range v.late[next] {
+		if rows &^= c.dirty[tile]; rows != 0 { // the others are converted below
+			p.copyFrom(v.frames[v.last], c.part(tile, rows))
+		}
+		v.late[next][tile] = 0
 	}
 	c.eachDirty(func(tile int, r image.Rectangle) {
 		p.convert(c, r)
+		rows := rowsOf(r)
 		for i := range v.late {
-			v.late[i][tile] = i != next
+			if i != next {
+				v.late[i][tile] |= rows
+			}
 		}
 	})
-	for tile, late := range v.late[next] {
-		if late {
-			p.copyFrom(v.frames[v.last], c.tile(tile))
-			v.late[next][tile] = false
-		}
-	}
 	v.last = next
 	if err := v.flush(); err != nil {
 		return err

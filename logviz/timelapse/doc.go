@@ -5,10 +5,13 @@
 // takes the format from the file's name: .mp4 (H.264) and .webm (VP9 or AV1) through ffmpeg, .gif and .png without any
 // other program. The .png is one picture that sums up the whole recording. [Film.Draw] gives single frames.
 //
-// A country's colour is its intensity: at each step the old value fades by exp(-step/window) and the failed attempts of
-// the step are added. A steady stream so reaches about the number of attempts in one window, which is what the legend
-// says; a single attempt lights its country at once and is gone after about three windows. Colours run along cividis on a
-// logarithmic scale that is the same for the whole film.
+// A country's colour is its intensity. In the mode [Pulse] the old value fades at each step by exp(-step/window) and the
+// failed attempts of the step are added. A steady stream so reaches about the number of attempts in one window, which is what
+// the legend says; a single attempt lights its country at once and is gone after about three windows. [Window] and
+// [Cumulative] count exactly. Colours run along cividis on a logarithmic scale that is the same for the whole film.
+//
+// The map shows the world or a region; what lies elsewhere is counted in marks at its edge, each in its direction. It may
+// have a target, and comets that fly there. The words are those of a [Language].
 //
 // What it promises: the same recording and options give the same frames; a frame does not depend on which frames were
 // drawn before it; memory does not grow with the number of frames; a file appears under its name only when it is whole,

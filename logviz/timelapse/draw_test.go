@@ -132,34 +132,44 @@ func TestBoxesDoNotOverlap(t *testing.T) {
 				}
 				rec := part(testDay(), 0, 60)
 				rec.Step = step
-				f, err := New(new(worldmap.World), rec, Options{Size: size})
-				if err != nil {
-					t.Fatal(err)
+				o := Options{Size: size}
+				for _, o.Language = range Languages() {
+					noOverlap(t, rec, o, summary)
 				}
-				p, err := f.newPage(summary)
-				if err != nil {
-					t.Fatal(err)
-				}
-				boxes := []image.Rectangle{p.layout.world, p.layout.legend, p.layout.course}
-				for _, x := range p.texts {
-					boxes = append(boxes, x.box)
-				}
-				for _, l := range []*list{p.topCountries, p.topAccounts} {
-					for _, r := range l.rows {
-						boxes = append(boxes, r.bar)
-					}
-				}
-				safe := p.canvas.Bounds().Inset(int(12 * p.layout.unit))
-				for i, a := range boxes {
-					if !a.In(safe) || a.Empty() {
-						t.Errorf("%v: box %v is not on the page", size, a)
-					}
-					for _, b := range boxes[:i] {
-						if a.Overlaps(b) {
-							t.Errorf("%v, summary %v: %v and %v overlap", size, summary, a, b)
-						}
-					}
-				}
+				o.Focus = []worldmap.Point{{Lon: 10, Lat: 50}}
+				noOverlap(t, rec, o, summary)
+			}
+		}
+	}
+}
+
+func noOverlap(t *testing.T, rec Recording, o Options, summary bool) {
+	t.Helper()
+	f, err := New(new(worldmap.World), rec, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := f.newPage(summary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	boxes := []image.Rectangle{p.layout.world, p.layout.legend, p.layout.course}
+	for _, x := range p.texts {
+		boxes = append(boxes, x.box)
+	}
+	for _, l := range []*list{p.topCountries, p.topAccounts} {
+		for _, r := range l.rows {
+			boxes = append(boxes, r.bar)
+		}
+	}
+	safe := p.canvas.Bounds().Inset(int(12 * p.layout.unit))
+	for i, a := range boxes {
+		if !a.In(safe) || a.Empty() {
+			t.Errorf("%v: box %v is not on the page", o.Size, a)
+		}
+		for _, b := range boxes[:i] {
+			if a.Overlaps(b) {
+				t.Errorf("%v, %v, summary %v: %v and %v overlap", o.Size, o.Language, summary, a, b)
 			}
 		}
 	}

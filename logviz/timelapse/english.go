@@ -5,6 +5,7 @@ func english() *phrases {
 		title: "Failed ssh logins around the world", titleOfRegion: "Failed ssh logins",
 		subtitle: "Attempts to log in that were refused, by country of the source address",
 		meaning:  "Source-IP location, not attribution.",
+		origin:   "IP locations: %s. Map: %s",
 
 		fading: "Failed attempts in about %s", within: "Failed attempts in the last %s", soFar: "Failed attempts so far", whole: "Failed attempts in %s",
 		perStep: "Failed attempts %s", peak: "peak %s at %s", from: "%s to %s",

@@ -5,6 +5,7 @@ func french() *phrases {
 		title: "Connexions ssh refusées dans le monde", titleOfRegion: "Connexions ssh refusées",
 		subtitle: "Tentatives de connexion refusées, par pays de l’adresse source",
 		meaning:  "Lieu de l’adresse source, sans attribution.",
+		origin:   "Lieux des adresses\u00a0: %s. Carte\u00a0: %s",
 
 		fading: "Tentatives refusées en %s environ", within: "Tentatives refusées, fenêtre de %s", soFar: "Tentatives refusées jusqu’ici",
 		whole: "Tentatives refusées en %s", perStep: "Tentatives refusées %s", peak: "maximum %s (%s)", from: "%s au %s",

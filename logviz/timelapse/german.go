@@ -5,6 +5,7 @@ func german() *phrases {
 		title: "Abgewiesene ssh-Anmeldungen weltweit", titleOfRegion: "Abgewiesene ssh-Anmeldungen",
 		subtitle: "Abgewiesene Versuche, sich anzumelden, nach dem Land der Quelladresse",
 		meaning:  "Ort der Quelladresse, keine Zuschreibung.",
+		origin:   "Orte der Adressen: %s. Karte: %s",
 
 		fading: "Abgewiesene Versuche in etwa %s", within: "Abgewiesene Versuche in den letzten %s", soFar: "Abgewiesene Versuche bisher",
 		whole: "Abgewiesene Versuche in %s", perStep: "Abgewiesene Versuche %s", peak: "Höchststand %s (%s)", from: "%s bis %s",

@@ -51,10 +51,11 @@ func ParseLanguage(s string) (Language, error) {
 // phrases is what a language says. A text with %s takes values; of two forms the first is for one.
 type phrases struct {
 	title, titleOfRegion, subtitle, meaning string
+	origin                                  string // at the foot of the page: of the places and of the map
 
 	fading, within, soFar, whole string // above the legend: what its colours count
 	perStep, peak                string // above the course of the day: "Failed attempts per minute", "peak 105 at 14:15"
-	from, to                     string // "10 Dec to 12 Dec"
+	from                         string // "10 Dec to 12 Dec"
 
 	failed, failedSoFar, sources, countries, accepted [2]string
 	acceptedLast                                      string
@@ -95,6 +96,11 @@ func (l Language) phrases() *phrases {
 	case English:
 	}
 	return english()
+}
+
+// Note returns what [Options.Note] may say: where the places of the addresses come from, and where the map does.
+func (l Language) Note(places, world string) string {
+	return fmt.Sprintf(l.phrases().origin, places, world)
 }
 
 // plural returns the form for n things.

@@ -38,7 +38,7 @@ func TestLanguagesAreWhole(t *testing.T) {
 			case reflect.String:
 				list = append(list, strings.Repeat("%s", strings.Count(v.String(), "%s")))
 				if v.String() == "" || !utf8.ValidString(v.String()) {
-					list = append(list, "missing")
+					t.Errorf("text %d of a language is %q", len(list), v.String())
 				}
 			case reflect.Struct:
 				for _, field := range v.Fields() {
@@ -82,6 +82,9 @@ func TestNumbersAndDatesOfLanguages(t *testing.T) {
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%v: %q, want %q", test.language, got, want)
 		}
+	}
+	if got, want := English.Note("IPFire", "Earth"), "IP locations: IPFire. Map: Earth"; got != want {
+		t.Errorf("note %q, want %q", got, want)
 	}
 	if got := german().span(7 * 24 * time.Hour); got != "7 Tagen" {
 		t.Errorf("in etwa %s", got)

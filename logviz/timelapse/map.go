@@ -2,6 +2,7 @@ package timelapse
 
 import (
 	"image"
+
 	"ops/logviz/worldmap"
 )
 
@@ -9,15 +10,16 @@ import (
 // each shows now. A pixel's colour
 // is a function of the countries' levels alone, so it does not matter in which order, or how often, it was painted.
 type chart struct {
-	scale   *scale
-	palette palette
-	areas   []area // per place
-	pixels  []pixel
-	shares  []share    // of all pixels
-	dots    []dotShare // of all pixels
-	levels  []uint16   // per place
-	colours []rgb      // per place
-	frame   uint32     // counts calls of show
+	scale    *scale
+	palette  palette
+	areas    []area // per place
+	pixels   []pixel
+	overlays []overlay
+	shares   []share    // of all pixels
+	dots     []dotShare // of all pixels
+	levels   []uint16   // per place
+	colours  []rgb      // per place
+	frame    uint32     // counts calls of show
 
 	arcs      []arc
 	arcShares []arcShare // of all pixels
@@ -30,22 +32,36 @@ type chart struct {
 type area struct {
 	runs  []run
 	mixed []int32 // indices of chart.pixels
-	tiles []int32 // indices of canvas.dirty
+	tiles []tileRows
+}
+
+// tileRows is pairs of rows in a tile, as canvas.dirty has them.
+type tileRows struct {
+	tile int32
+	rows uint8
 }
 
 // run is n pixels from an offset on that are the country's alone.
 type run struct{ off, n int32 }
 
-// pixel is a place where the country's colour is not all: it is shared, or a border or a dot lies over it.
+// pixel is a place where the country's colour is not all: it is shared, or a border or something else lies over it. Its
+// colour is a sum whose weights make 256, so that the sums of red and blue, 16 bits apart, do not run into each other.
 type pixel struct {
-	off          int32
-	frame        uint32 // in which it was painted last
-	ground       rgb    // what shows where no country is
-	rest, border uint16 // how much of it is ground, and how much a border covers, of 256
+	off     int32
+	frame   uint32 // in which it was painted last
+	baseRB  uint32 // what ground and border give: red and blue
+	baseG   uint32 // and green
+	first   share  // the largest share; of weight 0 over water
+	further int32  // where the others begin in chart.shares
+	over    int32  // the index of what lies over it in chart.overlays, -1 where nothing does
+	more    uint8  // how many others there are
+}
 
-	share, dot, arc    int32 // where its shares, dots and arcs begin in those of the chart
-	shares, dots, arcs uint8 // and how many there are
-	top                stamped
+// overlay is what lies over a pixel: arcs, dots, the target's mark.
+type overlay struct {
+	arc, dot   int32 // where its arcs and dots begin in those of the chart
+	arcs, dots uint8 // and how many there are
+	top        stamped
 }
 
 // share is how much of a pixel a country has, of 256.
@@ -115,7 +131,7 @@ func (ch *chart) show(c *canvas, values []float64, fs *flights, bucket int) {
 		if px := &ch.pixels[cell.pixel]; px.frame != ch.frame {
 			px.frame = ch.frame
 			c.pix[px.off] = ch.blend(px)
-			c.dirty[cell.tile] = true
+			c.dirty[cell.tile] |= cell.rows
 		}
 	}
 }
@@ -137,37 +153,51 @@ func (ch *chart) paint(c *canvas, country int) {
 		}
 	}
 	for _, t := range a.tiles {
-		c.dirty[t] = true
+		c.dirty[t.tile] |= t.rows
 	}
 }
 
-// blend computes the colour of a pixel from all that has a part in it. Weights add up to 256, so that the sums of red and
-// blue, 16 bits apart, do not run into each other.
+// blend computes the colour of a pixel from all that has a part in it.
 func (ch *chart) blend(px *pixel) rgb {
-	rb, g := uint32(px.ground&0xff00ff)*uint32(px.rest), uint32(px.ground>>8&0xff)*uint32(px.rest)
-	for _, s := range ch.shares[px.share:][:px.shares] {
-		c, w := ch.colours[s.country], uint32(s.weight)
-		rb, g = rb+uint32(c&0xff00ff)*w, g+uint32(c>>8&0xff)*w
+	c, w := uint32(ch.colours[px.first.country]), uint32(px.first.weight)
+	rb, g := px.baseRB+c&0xff00ff*w, px.baseG+c>>8&0xff*w
+	if px.more != 0 {
+		for _, s := range ch.shares[px.further:][:px.more] {
+			c, w := uint32(ch.colours[s.country]), uint32(s.weight)
+			rb, g = rb+c&0xff00ff*w, g+c>>8&0xff*w
+		}
 	}
 	colour := rgb(rb>>8&0xff00ff | g&0xff00)
-	if px.border != 0 {
-		colour = mix(colour, ch.palette.border, uint32(px.border))
+	if px.over >= 0 {
+		return ch.lay(colour, &ch.overlays[px.over])
 	}
-	for _, s := range ch.shared(px) {
+	return colour
+}
+
+// lay lays what is over a pixel onto its colour.
+func (ch *chart) lay(colour rgb, o *overlay) rgb {
+	for _, s := range ch.shared(o) {
 		if bright := ch.arcs[s.arc].bright[s.step]; bright != 0 {
 			colour = mix(colour, ch.palette.ink, weight(s.cover)*weight(bright)>>8)
 		}
 	}
-	for _, d := range ch.dots[px.dot:][:px.dots] {
+	for _, d := range ch.dots[o.dot:][:o.dots] {
 		level := ch.levels[d.country]
 		seen := weight(ch.scale.alpha[level])
+		switch {
+		case seen == 0:
+			continue
+		case seen == 256 && d.disc == 255: // what most pixels of a dot are
+			colour = ch.scale.colour[level]
+			continue
+		}
 		colour = mix(colour, ch.palette.paper, weight(d.halo)*seen>>8)
 		colour = mix(colour, ch.palette.ring, weight(d.ring)*seen>>8)
 		colour = mix(colour, ch.scale.colour[level], weight(d.disc)*seen>>8)
 	}
-	if px.top != (stamped{}) {
-		colour = mix(colour, ch.palette.paper, weight(px.top.halo))
-		colour = mix(colour, ch.palette.ink, weight(px.top.ink))
+	if o.top != (stamped{}) {
+		colour = mix(colour, ch.palette.paper, weight(o.top.halo))
+		colour = mix(colour, ch.palette.ink, weight(o.top.ink))
 	}
 	return colour
 }

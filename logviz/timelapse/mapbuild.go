@@ -39,13 +39,13 @@ func (b *chartBuilder) build(unit float64) {
 	}
 	// What is left lies over water.
 	for off := range b.over {
-		b.at[off] = b.add(off, 255, nil)
+		b.water(off)
 	}
 	for off := range b.arched {
-		b.add(off, 255, nil)
+		b.water(off)
 	}
 	for off := range b.top {
-		b.add(off, 255, nil)
+		b.water(off)
 	}
 	b.finishArcs()
 	for country, offs := range dotted {
@@ -141,53 +141,82 @@ func (b *chartBuilder) covered(off int32) bool {
 // pixel makes the pixel at a place where countries have shares.
 func (b *chartBuilder) pixel(x, y int32, rest uint8, shares []worldmap.Share) int32 {
 	off := b.offset(x, y)
-	i := b.add(off, rest, shares)
-	b.pixels[i].border = uint16(weight(b.borders.AlphaAt(int(x), int(y)).A))
-	b.at[off] = i
-	return i
+	b.at[off] = b.add(off, weight(b.borders.AlphaAt(int(x), int(y)).A), rest, shares)
+	return b.at[off]
 }
 
-func (b *chartBuilder) add(off int32, rest uint8, shares []worldmap.Share) int32 {
-	px := pixel{off: off, frame: math.MaxUint32, ground: b.canvas.pix[off], rest: uint16(weight(rest))}
-	px.share, px.shares = int32(len(b.shares)), uint8(len(shares))
-	left := 256 - px.rest
+// water makes a pixel without a country.
+func (b *chartBuilder) water(off int32) { b.at[off] = b.add(off, 0, 255, nil) }
+
+// add makes a pixel that a border covers, of 256, and whose rest, of 255, is no country's.
+func (b *chartBuilder) add(off int32, border uint32, rest uint8, shares []worldmap.Share) int32 {
+	px := pixel{off: off, frame: math.MaxUint32, further: int32(len(b.shares)), over: b.overlay(off)}
+	under := 256 - border // what the border leaves of everything
+	ground := weight(rest)
+	left := 256 - ground
+	ground = ground * under >> 8
+	border = 256 - ground
 	for i, s := range shares { // largest first; the last gets what rounding left
-		w := min(uint16(weight(s.Weight)), left)
+		w := min(weight(s.Weight), left)
 		if i == len(shares)-1 {
 			w = left
 		}
 		left -= w
-		b.shares = append(b.shares, share{s.Country, w})
+		w = w * under >> 8
+		border -= w
+		if i == 0 {
+			px.first = share{s.Country, uint16(w)}
+			continue
+		}
+		b.shares = append(b.shares, share{s.Country, uint16(w)})
+		px.more++
 	}
-	px.dot, px.dots = int32(len(b.dots)), uint8(len(b.over[off]))
-	b.dots = append(b.dots, b.over[off]...)
-	px.arc, px.arcs = int32(len(b.arcShares)), uint8(len(b.arched[off]))
+	if len(shares) == 0 {
+		ground, border = 256, 0
+	}
+	here := b.canvas.pix[off]
+	px.baseRB = uint32(here&0xff00ff)*ground + uint32(b.palette.border&0xff00ff)*border
+	px.baseG = uint32(here>>8&0xff)*ground + uint32(b.palette.border>>8&0xff)*border
+	b.pixels = append(b.pixels, px)
+	return int32(len(b.pixels) - 1)
+}
+
+// overlay makes what lies over an offset and returns its index, or -1 if nothing does.
+func (b *chartBuilder) overlay(off int32) int32 {
+	if !b.covered(off) {
+		return -1
+	}
+	o := overlay{
+		arc: int32(len(b.arcShares)), arcs: uint8(len(b.arched[off])),
+		dot: int32(len(b.dots)), dots: uint8(len(b.over[off])), top: b.top[off],
+	}
 	b.arcShares = append(b.arcShares, b.arched[off]...)
-	px.top = b.top[off]
+	b.dots = append(b.dots, b.over[off]...)
 	delete(b.over, off)
 	delete(b.arched, off)
 	delete(b.top, off)
-	b.pixels = append(b.pixels, px)
-	return int32(len(b.pixels) - 1)
+	b.overlays = append(b.overlays, o)
+	return int32(len(b.overlays) - 1)
 }
 
 // finish brings a country's pixels into the order of the canvas and notes its tiles.
 func (b *chartBuilder) finish(a *area) {
 	slices.SortFunc(a.mixed, func(i, j int32) int { return int(b.pixels[i].off - b.pixels[j].off) })
 	a.mixed = slices.Compact(a.mixed)
-	seen := map[int32]bool{}
+	seen := map[int32]uint8{}
 	for _, r := range a.runs {
 		for t := b.tile(r.off); t <= b.tile(r.off+r.n-1); t++ {
-			seen[t] = true
+			seen[t] |= b.rows(r.off)
 		}
 	}
 	for _, i := range a.mixed {
-		seen[b.tile(b.pixels[i].off)] = true
+		off := b.pixels[i].off
+		seen[b.tile(off)] |= b.rows(off)
 	}
-	for t := range seen {
-		a.tiles = append(a.tiles, t)
+	for t, rows := range seen {
+		a.tiles = append(a.tiles, tileRows{t, rows})
 	}
-	slices.Sort(a.tiles)
+	slices.SortFunc(a.tiles, func(x, y tileRows) int { return int(x.tile - y.tile) })
 }
 
 // tile is the number of the tile that an offset lies in.
@@ -195,3 +224,6 @@ func (b *chartBuilder) tile(off int32) int32 {
 	x, y := off%int32(b.canvas.w), off/int32(b.canvas.w)
 	return y/tileSize*int32(b.canvas.tw) + x/tileSize
 }
+
+// rows is the bit of canvas.dirty for the row of an offset.
+func (b *chartBuilder) rows(off int32) uint8 { return rowPair(int(off) / b.canvas.w) }

@@ -5,6 +5,7 @@ func spanish() *phrases {
 		title: "Accesos ssh rechazados en el mundo", titleOfRegion: "Accesos ssh rechazados",
 		subtitle: "Intentos de acceso rechazados, por país de la dirección de origen",
 		meaning:  "Lugar de la dirección de origen, sin atribución.",
+		origin:   "Lugares de las direcciones: %s. Mapa: %s",
 
 		fading: "Intentos rechazados en unos %s", within: "Intentos rechazados, ventana de %s", soFar: "Intentos rechazados hasta ahora",
 		whole: "Intentos rechazados en %s", perStep: "Intentos rechazados %s", peak: "máximo %s (%s)", from: "%s a %s",

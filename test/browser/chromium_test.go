@@ -13,11 +13,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-const (
-	chromiumName = "chromium-headless-shell"
-	// patience bounds every single step of a test. It is long since the machine may be busy; a step takes milliseconds.
-	patience = 30 * time.Second
-)
+// patience bounds every single step of a test. It is long since the machine may be busy; a step takes milliseconds.
+const patience = 30 * time.Second
 
 // chromium is a running browser with an empty profile. It ends with the test that started it.
 type chromium struct {
@@ -35,16 +32,14 @@ const (
 // startChromium runs the browser. It speaks with the test through pipes, so it needs no port.
 func startChromium(tb testing.TB, to reach) *chromium {
 	tb.Helper()
-	path, err := exec.LookPath(chromiumName)
-	if err != nil {
-		tb.Fatalf("%v: the Debian package of the same name has it; make setup installs it", err)
-	}
+	path := find(tb)
 	profile := tb.TempDir()
 	var process *exec.Cmd
 	flags := []chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(path),
 		chromedp.UserDataDir(profile),
 		chromedp.NoFirstRun,
+		chromedp.Headless,
 		chromedp.NoSandbox, // as root there is none, and an ordinary user's does not start in the namespace
 		chromedp.Flag("no-zygote", true),
 		chromedp.Flag("disable-gpu", true),
@@ -88,9 +83,22 @@ func startChromium(tb testing.TB, to reach) *chromium {
 		}
 	})
 	if err := chromedp.Do(ctx); err != nil {
-		tb.Fatalf("start %s: %v", chromiumName, err)
+		tb.Fatalf("start %s: %v", path, err)
 	}
 	return &chromium{ctx}
+}
+
+// find returns the path of the browser. The first name is that of the Debian package which make setup installs.
+func find(tb testing.TB) string {
+	tb.Helper()
+	names := []string{"chromium-headless-shell", "chromium", "google-chrome"}
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	tb.Fatalf("none of %q is in PATH: make setup installs the first", names)
+	return ""
 }
 
 // withoutNetwork starts a process in a network namespace of its own, which an ordinary user may do in a user namespace.

@@ -89,6 +89,15 @@ func testHostileNames(t *testing.T, c *chromium, p program) {
 	}
 	fromFile := newDay(t, p, log, "UTC")
 	titled := newDay(t, p, log, "UTC", "--title", `</title><script>canary=1</script><h1 onclick="canary=1">`)
+	for name, d := range map[string]*day{"file": fromFile, "title": titled} {
+		t.Run(name+", no scripts", func(t *testing.T) {
+			plain := c.open(t, d.page, reader{noScripts: true})
+			plain.innocent("without scripts")
+			if text := ask[string](plain, `document.body.innerText`); !strings.Contains(text, "<img src=x onerror=canary=1>") && !strings.Contains(text, "__proto__") {
+				t.Errorf("no hostile name can be read:\n%s", shorten(text))
+			}
+		})
+	}
 	for _, view := range []struct {
 		name string
 		day  *day
@@ -120,6 +129,10 @@ func testHostileNames(t *testing.T, c *chromium, p program) {
 					t.Errorf("%q cannot be read among the accounts", text)
 				}
 			}
+			_, table := tab.save("csv")
+			agreesWithTable(t, table, count(view.day.attempts, choice{}), tally(view.day.attempts, choice{}, func(a attempt) string { return a.account }))
+			_, drawing := tab.save("svg")
+			plainDrawing(t, drawing)
 			for _, key := range []string{"country", "account", "address", "network", "method", "mode", "theme", "speed"} {
 				tab.visit(view.day.page + "#" + key + "=%22%3E%3Cimg%20src=x%20onerror=canary=1%3E&at=%3Csvg%20onload=canary=1%3E")
 				tab.do(chromedp.Reload())

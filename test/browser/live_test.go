@@ -2,23 +2,25 @@ package browser
 
 import (
 	"bufio"
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/chromedp/chromedp"
 )
 
 // liveServer is a running "ops logviz live".
 type liveServer struct {
 	tb   testing.TB
 	cmd  *exec.Cmd
-	host string // 127.0.0.1:PORT
+	host string         // 127.0.0.1:PORT
+	said sync.WaitGroup // what it says on, for the test's output
 }
 
 // live serves a log until the end of the test.
@@ -40,7 +42,7 @@ func (p program) live(tb testing.TB, listen, log string) *liveServer {
 	if m == nil {
 		tb.Fatalf("it says %q, %v", line, err)
 	}
-	go lines.WriteTo(tb.Output()) // ends with the program
+	s.said.Go(func() { _, _ = lines.WriteTo(tb.Output()) })
 	s.host = m[1]
 	return s
 }
@@ -52,6 +54,9 @@ func (s *liveServer) end() {
 	}
 	// It is there until it was waited for.
 	_ = s.cmd.Process.Signal(syscall.SIGTERM)
+	kill := time.AfterFunc(patience, func() { _ = s.cmd.Process.Kill() })
+	defer kill.Stop()
+	s.said.Wait()
 	if err := s.cmd.Wait(); err != nil {
 		s.tb.Errorf("the server: %v", err)
 	}
@@ -114,6 +119,8 @@ func TestLive(t *testing.T) {
 		}
 	})
 
+	t.Run("numbers", func(t *testing.T) { testLiveNumbers(t, c, p, s, log) })
+
 	t.Run("hostile names", func(t *testing.T) {
 		tab := c.open(t, "http://"+s.host+"/", reader{noPolicy: true})
 		tab.ready()
@@ -150,15 +157,49 @@ func TestLive(t *testing.T) {
 		s.end()
 		log.fail("root", "42.83.165.95")
 		s = p.live(t, s.host, log.path)
-		for range 600 { // while the page begins anew, questions have no answer
-			if n, err := chromedp.Run(tab.ctx, chromedp.Evaluate[int](`Number(document.querySelector('[data-ops="failed"]')?.dataset.value ?? 0)`)); err == nil && n == log.failed {
-				break
-			}
-			time.Sleep(20 * time.Millisecond)
-		}
+		tab.showsFailed(log.failed)
 		log.fail("root", "42.83.165.95")
 		tab.showsFailed(log.failed)
 	})
+}
+
+// The page that grew says what the program says of the log now. A choice stays when more comes, and the rules of axe and
+// a strict policy hold here too.
+func testLiveNumbers(t *testing.T, c *chromium, p program, s *liveServer, log *today) {
+	tab := c.open(t, "http://"+s.host+"/", reader{})
+	tab.ready()
+	log.fail("admin", "77.164.174.10")
+	tab.showsFailed(log.failed)
+	d := &day{attempts: readAttempts(t, p.run(t, "normalize", "--tz", "UTC", log.path))}
+	if err := json.Unmarshal(p.run(t, "stats", "--json", "--tz", "UTC", log.path), &d.stats); err != nil {
+		t.Fatal(err)
+	}
+	whole := totals{d.stats.Attempts.Failed, d.stats.Attempts.Accepted, d.stats.Sources, len(d.stats.Countries)}
+	tab.sees("the page", whole)
+	for _, code := range []string{"CN", "NL"} {
+		if !ask[bool](tab, `document.querySelector('[data-ops="map"] [data-code="%s"][role="button"]') !== null`, code) {
+			t.Errorf("%s cannot be chosen on the map", code)
+		}
+	}
+	tab.click(row("countries", "NL"))
+	chosen := count(d.attempts, choice{country: "NL"})
+	tab.sees("a choice", chosen)
+	log.fail("root", "42.83.165.95")
+	log.fail("admin", "77.164.174.10")
+	tab.showsFailed(chosen.Failed + 1)
+	if n := ask[int](tab, `document.querySelectorAll('[data-ops="filters"] button').length`); n != 1 {
+		t.Errorf("%d choices are left when more came, want 1", n)
+	}
+	tab.openAll()
+	tab.accessible("live")
+	tab.keepPicture("live", false)
+
+	response, err := http.Get("http://" + s.host + "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	strict(t, response.Header.Get("Content-Security-Policy"), "connect-src 'self'")
 }
 
 // showsFailed waits until the page tells so many failed attempts.

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
@@ -13,6 +14,9 @@ func TestPages(t *testing.T) {
 	t.Run("example day", func(t *testing.T) { testExampleDay(t, c, p) })
 	t.Run("several days", func(t *testing.T) { testSeveralDays(t, c, p) })
 	t.Run("hostile names", func(t *testing.T) { testHostileNames(t, c, p) })
+	t.Run("chosen before", func(t *testing.T) { testChosenBefore(t, c, p) })
+	t.Run("anonymous", func(t *testing.T) { testAnonymous(t, c, p) })
+	t.Run("mail", func(t *testing.T) { testMail(t, c, p) })
 }
 
 func testExampleDay(t *testing.T, c *chromium, p program) {
@@ -22,6 +26,7 @@ func testExampleDay(t *testing.T, c *chromium, p program) {
 		test func(*testing.T, *chromium, *day)
 	}{
 		{"size", testSize},
+		{"policy", testPolicy},
 		{"numbers", testNumbers},
 		{"play", testPlay},
 		{"still", testStill},
@@ -32,6 +37,7 @@ func testExampleDay(t *testing.T, c *chromium, p program) {
 		{"filter", testFilter},
 		{"filters", testFilters},
 		{"map keys", testMapKeys},
+		{"tab key", testTabKey},
 		{"hover", testHover},
 		{"address", testAddress},
 		{"looks", testLooks},
@@ -82,6 +88,47 @@ func testSize(t *testing.T, _ *chromium, d *day) {
 	const most = 250_000 // bytes of a page of 30,000 events; the day has 20,000
 	if d.size > most {
 		t.Errorf("the page has %d bytes, more than %d", d.size, most)
+	}
+}
+
+// The page brings its policy along, since a file has no server to say it.
+func testPolicy(t *testing.T, c *chromium, d *day) {
+	tab := c.page(t, d, reader{})
+	strict(t, ask[string](tab, `document.querySelector('meta[http-equiv="Content-Security-Policy"]').content`), "img-src blob: data:")
+	ask[bool](tab, `(() => {
+		const script = document.createElement("script");
+		script.textContent = "globalThis.canary = 1";
+		document.head.append(script);
+		document.body.insertAdjacentHTML("beforeend", "<img src=x onerror=canary=1><img src=http://203.0.113.7/x.png>");
+		return true;
+	})()`)
+	tab.wait(`[...document.images].every(image => image.complete)`)
+	if ask[bool](tab, `"canary" in globalThis`) {
+		t.Error("a script that is not the page's own ran")
+	}
+	blocked := 0
+	for _, fault := range tab.forget() {
+		if strings.HasPrefix(fault, "issue: ContentSecurityPolicyIssue") {
+			blocked++
+		}
+	}
+	if blocked != 4 { // the script, the two pictures, the handler
+		t.Errorf("%d of 4 were blocked", blocked)
+	}
+}
+
+// strict fails the test for a policy that lets more happen than the page's own script and style.
+func strict(tb testing.TB, policy string, further ...string) {
+	tb.Helper()
+	for _, want := range append(further, "default-src 'none'", "script-src 'sha256-", "style-src 'sha256-", "base-uri 'none'", "form-action 'none'") {
+		if !strings.Contains(policy, want) {
+			tb.Errorf("the policy %q lacks %s", policy, want)
+		}
+	}
+	for _, word := range []string{"unsafe", "*", "http", "self' '", "strict-dynamic"} {
+		if strings.Contains(policy, word) {
+			tb.Errorf("the policy %q has %s", policy, word)
+		}
 	}
 }
 
@@ -144,6 +191,7 @@ func testStill(t *testing.T, c *chromium, d *day) {
 // The slider is moved with the keys that every slider has; the clock, the text for screen readers and the map follow.
 func testScrub(t *testing.T, c *chromium, d *day) {
 	tab := c.page(t, d, reader{})
+	elements := ask[int](tab, `document.querySelectorAll("*").length`)
 	if steps := ask[int](tab, `Number(document.querySelector('[data-ops="scrub"]').max)`); steps != 1440 {
 		t.Errorf("%d steps of a minute in a day", steps)
 	}
@@ -169,6 +217,10 @@ func testScrub(t *testing.T, c *chromium, d *day) {
 	tab.slide(480)
 	if clock := tab.text("clock"); clock != "08:00" {
 		t.Errorf("%s at step 480", clock)
+	}
+	tab.scrub(false)
+	if now := ask[int](tab, `document.querySelectorAll("*").length`); now > elements+10 {
+		t.Errorf("the page grew from %d to %d elements while time went by", elements, now)
 	}
 }
 

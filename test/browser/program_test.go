@@ -53,13 +53,13 @@ func (p program) run(tb testing.TB, args ...string) []byte {
 	return out.Bytes()
 }
 
-// day is a log, the page of it, and what the program says about the log otherwise.
+// day is the page of a log, and what the program says about the log otherwise.
 type day struct {
-	log, zone string
-	page      string // its address
-	size      int64  // of the page, bytes
-	stats     statistics
-	attempts  []attempt
+	path     string // of the page's file
+	page     string // its address
+	size     int64  // of the page, bytes
+	stats    statistics
+	attempts []attempt
 }
 
 // statistics is the part of stats --json that the tests compare.
@@ -110,14 +110,13 @@ type named struct {
 // newDay makes the page of a log, with further arguments for it.
 func newDay(tb testing.TB, p program, log, zone string, args ...string) *day {
 	tb.Helper()
-	d := &day{log: log, zone: zone}
-	out := filepath.Join(tb.TempDir(), "page.html")
-	p.run(tb, append([]string{"page", "--tz", zone, log, "-o", out}, args...)...)
-	info, err := os.Stat(out)
+	d := &day{path: filepath.Join(tb.TempDir(), "page.html")}
+	p.run(tb, append([]string{"page", "--tz", zone, log, "-o", d.path}, args...)...)
+	info, err := os.Stat(d.path)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	d.page, d.size = fileAddress(tb, out), info.Size()
+	d.page, d.size = fileAddress(tb, d.path), info.Size()
 	if err := json.Unmarshal(p.run(tb, "stats", "--json", "--tz", zone, log), &d.stats); err != nil {
 		tb.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/performance"
+	"github.com/chromedp/chromedp"
 )
 
 // busyLog writes a day of so many attempts, from the addresses and on the accounts of the example day as often as there.
@@ -42,7 +45,8 @@ const noteReady = `new MutationObserver(() => { globalThis.readyAt ??= performan
 
 // BenchmarkPage opens pages and goes through all of their steps. "load" is from asking for the page to its last part,
 // "scrub" is 1440 moves of the slider with all that they write, "layout" the same with the layout after each. The
-// ratios are to the 200 ms that each may take.
+// ratios are to the 200 ms that each may take. "cpu" is the time that the page's thread had for it, which says more where
+// other programs run as well.
 func BenchmarkPage(b *testing.B) {
 	p := buildProgram(b)
 	example := readAttempts(b, p.run(b, "normalize", "--tz", "UTC", exampleDay))
@@ -56,16 +60,19 @@ func BenchmarkPage(b *testing.B) {
 				b.Fatal(err)
 			}
 			address := fileAddress(b, page)
-			var load, scrub, layout float64
+			var load, loadCPU, scrub, scrubCPU, layout float64
 			for b.Loop() {
 				tab := c.open(b, address, reader{script: noteReady})
 				tab.ready()
 				load += ask[float64](tab, `readyAt`)
+				loadCPU += tab.cpu()
 				if failed := tab.number("failed"); failed != events {
 					b.Fatalf("the page counts %d attempts of %d", failed, events)
 				}
 				tab.do(command(dom.Disable, cdp.Empty{})) // which would tell the test of each change
+				began := tab.cpu()
 				scrub += tab.scrub(false)
+				scrubCPU += tab.cpu() - began
 				layout += tab.scrub(true)
 			}
 			n, allowed := float64(b.N), 200.0
@@ -75,6 +82,8 @@ func BenchmarkPage(b *testing.B) {
 			b.ReportMetric(scrub/n, "scrub-ms")
 			b.ReportMetric(scrub/n/allowed, "scrub-ratio")
 			b.ReportMetric(layout/n, "layout-ms")
+			b.ReportMetric(loadCPU/n, "load-cpu-ms")
+			b.ReportMetric(scrubCPU/n, "scrub-cpu-ms")
 			b.ReportMetric(0, "ns/op")
 		})
 	}
@@ -94,4 +103,19 @@ func (t *tab) scrub(layout bool) float64 {
 		document.body.getBoundingClientRect();
 		return performance.now() - began;
 	})()`, layout)
+}
+
+// cpu is how long the page's thread has run since the page was asked for, in milliseconds.
+func (t *tab) cpu() float64 {
+	t.tb.Helper()
+	metrics := get(t, func(ctx context.Context, target *chromedp.Target) (performance.GetMetricsResult, error) {
+		return cdp.Call(ctx, target, performance.GetMetrics, cdp.Empty{})
+	})
+	for _, m := range metrics.Metrics {
+		if m.Name == "TaskDuration" {
+			return 1000 * m.Value
+		}
+	}
+	t.tb.Fatal("the browser does not tell its time")
+	return 0
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/audits"
 	"github.com/chromedp/cdproto/cdp"
@@ -134,23 +135,37 @@ func ask[T any](t *tab, format string, args ...any) T {
 	return value
 }
 
-// wait until an expression is true. It looks after every frame, so it never waits much longer than it has to.
+// wait until an expression is true, looking every few milliseconds. What it throws meanwhile counts as not yet, and the
+// page may load itself anew.
 func (t *tab) wait(format string, args ...any) {
 	t.tb.Helper()
+	const within = 15 * time.Second
 	expression := fmt.Sprintf(format, args...)
-	const within = 10_000 // milliseconds
-	if !ask[bool](t, `new Promise((resolve, reject) => {
+	ctx, cancel := context.WithTimeout(t.ctx, within)
+	defer cancel()
+	look := chromedp.Evaluate[string](fmt.Sprintf(`new Promise(done => {
 		const end = performance.now() + %d;
+		let why = "";
 		const look = () => {
 			try {
-				if (%s) resolve(true);
-				else if (performance.now() > end) resolve(false);
-				else setTimeout(look, 8);
-			} catch (error) { reject(error); }
+				if (%s) return done("true");
+			} catch (error) {
+				why = String(error);
+			}
+			if (performance.now() > end) done("never true: " + why);
+			else setTimeout(look, 8);
 		};
 		look();
-	})`, within, expression) {
-		t.tb.Fatalf("never true: %s\nfaults: %q", expression, t.found())
+	})`, within.Milliseconds()*9/10, expression), chromedp.EvalAwaitPromise)
+	for {
+		answer, err := chromedp.Run(ctx, look)
+		if err != nil && ctx.Err() == nil && strings.Contains(err.Error(), "navigated") {
+			continue
+		}
+		if err != nil || answer != "true" {
+			t.tb.Fatalf("%s: %s %v\nfaults: %q", expression, answer, err, t.found())
+		}
+		return
 	}
 }
 
@@ -218,6 +233,15 @@ func (t *tab) found() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return append([]string(nil), t.faults...)
+}
+
+// forget returns the faults until now, which a test wanted, and forgets them.
+func (t *tab) forget() []string {
+	found := t.found()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.faults = nil
+	return found
 }
 
 func words(args []*runtime.RemoteObject) string {

@@ -9,8 +9,14 @@ import (
 
 func TestName(t *testing.T) {
 	for _, test := range []struct{ code, language, want string }{
-		{"DE", "fr", "Allemagne"}, {"CN", "de", "China"}, {"VN", "es", "Vietnam"}, {"MK", "fr", "Macédoine du Nord"},
-		{"HK", "de", "Hongkong"}, {"US", "de", "Vereinigte Staaten"}, {"XK", "es", "Kosovo"}, {"ZW", "fr", "Zimbabwe"},
+		{"DE", "fr", "Allemagne"},
+		{"CN", "de", "China"},
+		{"VN", "es", "Vietnam"},
+		{"MK", "fr", "Macédoine du Nord"},
+		{"HK", "de", "Hongkong"},
+		{"US", "de", "Vereinigte Staaten"},
+		{"XK", "es", "Kosovo"},
+		{"ZW", "fr", "Zimbabwe"},
 	} {
 		if got, ok := cldr.Name(test.code, test.language); got != test.want || !ok {
 			t.Errorf("Name(%s, %s) = %q, %v, want %q", test.code, test.language, got, ok, test.want)

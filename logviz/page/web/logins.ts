@@ -26,11 +26,12 @@ export class Logins implements Part {
     const head = [l.say("time"), l.say("account"), l.say("method"), l.say("address"), l.say("country"), ""].map((x) => h("th", { scope: "col" }, x));
     head[5] = h("td") as HTMLTableCellElement;
     const rows = shown.map((x) => {
-      const before = x.failures_before ?? 0;
+      const before = x.failures_before;
+      const at = when(x);
       return h(
         "tr",
         { class: before ? "alarm" : "" },
-        h("td", {}, clock.moment(Math.floor(Date.parse(x.time) / 1000))),
+        h("td", {}, Number.isNaN(at) ? "–" : clock.moment(Math.floor(at))),
         h("th", { scope: "row" }, name(x.account || l.say("empty"))),
         h("td", {}, name(x.method)),
         h("td", {}, name(x.ip || l.say("noAddress"))),
@@ -46,7 +47,7 @@ export class Logins implements Part {
   private matches(x: Login, state: State): boolean {
     const { header: h, networks, sourceNetwork } = this.ctx.model;
     const f = state.filter;
-    const step = (Date.parse(x.time) / 1000 - h.from) / h.step;
+    const step = (when(x) - h.from) / h.step;
     const source = h.sources.indexOf(x.ip);
     return (
       (f.from === undefined || (step >= f.from && step < f.to!)) &&
@@ -57,4 +58,10 @@ export class Logins implements Part {
       (f.network === undefined || (source >= 0 && networks[f.network] === networks[sourceNetwork[source]!]))
     );
   }
+}
+
+// when is the Unix second of a login, NaN if its time was not logged (null, or year 1 in what a live page gets).
+function when(x: Login): number {
+  const seconds = Date.parse(x.time ?? "") / 1000;
+  return seconds > 0 ? seconds : NaN;
 }

@@ -1,27 +1,22 @@
 // The data of a page as Go packs them (logviz/page/payload.go): a header in JSON, then the rows column by column.
 
 export interface Login {
-  time: string;
+  time: string | null;
   account: string;
   method: string;
   ip: string;
   country: string;
-  failures_before?: number;
+  failures_before: number;
 }
 
+// Statistics are what the rows cannot tell (logviz/page/statistics.go).
 export interface Statistics {
   lines: number;
   events: number;
   unparsed: number;
-  unparsed_by: { program: string; lines: number }[];
-  attempts: { failed: number; accepted: number };
-  sources: number;
-  countries: { code: string; attempts: number; sources: number }[];
-  located: { country: number; private: number; reserved: number; unknown: number };
-  not_listed: { accounts: number; addresses: number; logins: number };
-  logins: Login[];
-  first: string | null;
-  last: string | null;
+  unparsed_by: { program: string; lines: number }[]; // the first ones
+  unparsed_programs: number; // of so many
+  logins: Login[]; // the first ones
 }
 
 export interface Header {

@@ -35,7 +35,7 @@ export class Timeline {
   update(view: View, state: State): void {
     const { header } = this.ctx.model;
     this.steps = header.steps;
-    const wide = Math.max(1, Math.ceil(this.steps / (width / 2))); // steps of one bar
+    const wide = whole(this.steps / (width / 2), header.step); // steps of one bar
     const bars: [number, number][] = [];
     for (let at = 0; at < this.steps; at += wide) {
       let failed = 0;
@@ -129,6 +129,14 @@ export class Timeline {
     });
     svg.addEventListener("pointercancel", () => (from = -1));
   }
+}
+
+// whole returns how many steps a bar has, so many or more, that last a time with a name.
+function whole(steps: number, step: number): number {
+  const minutes = [1, 2, 3, 5, 10, 15, 20, 30, 60, 120, 180, 360, 720, 1440];
+  const wanted = (steps * step) / 60;
+  const found = minutes.find((m) => m >= wanted && (m * 60) % step === 0);
+  return found ? (found * 60) / step : Math.ceil(wanted / 1440) * (86400 / step);
 }
 
 function round(x: number): number {

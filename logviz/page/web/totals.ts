@@ -42,7 +42,7 @@ export class Totals implements Part {
     this.numbers.get("accepted")!.value.parentElement!.classList.toggle("alarm", view.accepted > 0);
     const stats = header.statistics;
     const by = stats.unparsed_by.slice(0, 3).map((x) => `${printable(x.program, 30) || "–"} ${l.number(x.lines)}`);
-    write(this.unparsed, l.many("unparsed", stats.unparsed) + (by.length ? ` (${by.join(", ")}${stats.unparsed_by.length > 3 ? ", …" : ""})` : ""));
+    write(this.unparsed, l.many("unparsed", stats.unparsed) + (by.length ? ` (${by.join(", ")}${stats.unparsed_programs > 3 ? ", …" : ""})` : ""));
     this.unparsed.dataset.value = String(stats.unparsed);
     write(this.unlocated, l.many("unlocated", view.unlocated));
     this.unlocated.dataset.value = String(view.unlocated);

@@ -27,18 +27,16 @@ func main() {
 
 func pack(source, target string) error {
 	var tables []map[string]string
-	head := "code"
 	for _, language := range cldr.Languages() {
 		names, err := read(source, language)
 		if err != nil {
 			return err
 		}
 		tables = append(tables, names)
-		head += "\t" + language
 	}
-	lines := []string{head}
+	lines := []string{"code\t" + strings.Join(cldr.Languages(), "\t")}
 	for _, c := range geo.Countries() {
-		line := c.Code
+		line := []string{c.Code}
 		for i, names := range tables {
 			name := names[c.Code]
 			if short := names[c.Code+"-alt-short"]; short != "" && (c.Code == "HK" || c.Code == "MO" || c.Code == "PS") {
@@ -47,9 +45,9 @@ func pack(source, target string) error {
 			if name == "" || strings.ContainsAny(name, "\t\n") {
 				return fmt.Errorf("no name of %s in language %s", c.Code, cldr.Languages()[i])
 			}
-			line += "\t" + name
+			line = append(line, name)
 		}
-		lines = append(lines, line)
+		lines = append(lines, strings.Join(line, "\t"))
 	}
 	return durable.WriteFile(filepath.Join(target, "names.tsv"), []byte(strings.Join(lines, "\n")+"\n"), 0o644)
 }
