@@ -232,7 +232,7 @@ func alive(pid int) bool {
 
 // A disk that fills up in mid-film costs the film and nothing else.
 func TestFullDisk(t *testing.T) {
-	for _, name := range []string{"day.mp4", "day.webm", "day.gif", "day.png"} {
+	for _, name := range []string{"day.mp4", "day.webm", "day.gif", "day.apng", "day.png"} {
 		t.Run(name, func(t *testing.T) {
 			// In a mount namespace of its own, as root or as an ordinary user; what is left is listed at the end.
 			flags := "-m"
