@@ -13,7 +13,7 @@ BENCH    ?= .
 git    := git -c safe.directory='*'
 commit  = $(shell $(git) log -1 --abbrev=12 --format="%h$$($(git) status --porcelain 2>/dev/null | sed -n '1s/.*/+/p') %cs" 2>/dev/null)
 
-.PHONY: help setup setup-demo build demo test lint bench fuzz data man clean
+.PHONY: help setup setup-demo build demo test lint bench fuzz page data man clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r target text; do printf 'make %-6s  %s\n' "$$target" "$$text"; done
@@ -46,6 +46,9 @@ bench: setup ## run the benchmarks; BENCH=REGEXP chooses
 
 fuzz: setup ## run every fuzz target for FUZZTIME (30s)
 	@scripts/fuzz '$(FUZZTIME)'
+
+page: ## bundle the TypeScript of logviz/page/web into what the program embeds
+	go run ./logviz/page/pack
 
 data: ## make the data inside the program anew from their sources
 	@scripts/data
