@@ -179,6 +179,7 @@ func TestLive(t *testing.T) {
 		{"logrotate", testLiveThroughLogrotate},
 		{"socket", testLiveSocket},
 		{"anonymized", testLiveAnonymized},
+		{"standard input", testLiveInput},
 		{"journal", testLiveJournal},
 		{"socket activation", testLiveSocketActivation},
 	} {
@@ -314,6 +315,31 @@ func testLiveAnonymized(t *testing.T, ops string) {
 		}
 		if where != "metrics" && (!strings.Contains(text, "address-") || !strings.Contains(text, "user-")) {
 			t.Errorf("there are no pseudonyms in %s", where)
+		}
+	}
+}
+
+// The standard input is read while it is open, and an interrupt does not wait for it; when it ends, the page stays.
+func testLiveInput(t *testing.T, ops string) {
+	for _, closed := range []bool{false, true} {
+		var in io.WriteCloser
+		l := startLive(t, ops, func(cmd *exec.Cmd) {
+			var err error
+			if in, err = cmd.StdinPipe(); err != nil {
+				t.Fatal(err)
+			}
+		}, "-")
+		fmt.Fprintln(in, time.Now().UTC().Format(time.Stamp), "host sshd[7]: Failed password for root from 203.0.113.7 port 1 ssh2")
+		until(t, "it was read", func() bool { return l.metric("ops_live_events_total") == 1 })
+		if closed {
+			in.Close()
+			until(t, "the end is told", func() bool { return strings.Contains(l.said(), "the input has ended; the page stays") })
+			l.get("/data")
+		}
+		l.end()
+		in.Close()
+		if !strings.Contains(l.said(), "1 lines: 1 events") {
+			t.Errorf("it says %s", l.said())
 		}
 	}
 }
