@@ -42,7 +42,7 @@ func TestFilmOfTheExampleDay(t *testing.T) {
 	if err != nil {
 		t.Fatalf("ffprobe: %v\n%s", err, probe)
 	}
-	for _, want := range []string{"codec_name=h264", "width=1280", "height=720", "nb_frames=1440", "duration=48.0", "pix_fmt=yuv420p"} {
+	for _, want := range []string{"codec_name=h264", "width=1280", "height=720", "nb_frames=1560", "duration=52.0", "pix_fmt=yuv420p"} {
 		if !strings.Contains(string(probe), want) {
 			t.Errorf("no %s in\n%s", want, probe)
 		}
@@ -232,7 +232,7 @@ func alive(pid int) bool {
 
 // A disk that fills up in mid-film costs the film and nothing else.
 func TestFullDisk(t *testing.T) {
-	for _, name := range []string{"day.mp4", "day.webm", "day.gif", "day.png"} {
+	for _, name := range []string{"day.mp4", "day.webm", "day.gif", "day.apng", "day.png"} {
 		t.Run(name, func(t *testing.T) {
 			// In a mount namespace of its own, as root or as an ordinary user; what is left is listed at the end.
 			flags := "-m"

@@ -129,6 +129,10 @@ func testHostileNames(t *testing.T, c *chromium, p program) {
 					t.Errorf("%q cannot be read among the accounts", text)
 				}
 			}
+			_, table := tab.save("csv")
+			agreesWithTable(t, table, count(view.day.attempts, choice{}), tally(view.day.attempts, choice{}, func(a attempt) string { return a.account }))
+			_, drawing := tab.save("svg")
+			plainDrawing(t, drawing)
 			for _, key := range []string{"country", "account", "address", "network", "method", "mode", "theme", "speed"} {
 				tab.visit(view.day.page + "#" + key + "=%22%3E%3Cimg%20src=x%20onerror=canary=1%3E&at=%3Csvg%20onload=canary=1%3E")
 				tab.do(chromedp.Reload())

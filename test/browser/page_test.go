@@ -14,6 +14,9 @@ func TestPages(t *testing.T) {
 	t.Run("example day", func(t *testing.T) { testExampleDay(t, c, p) })
 	t.Run("several days", func(t *testing.T) { testSeveralDays(t, c, p) })
 	t.Run("hostile names", func(t *testing.T) { testHostileNames(t, c, p) })
+	t.Run("chosen before", func(t *testing.T) { testChosenBefore(t, c, p) })
+	t.Run("anonymous", func(t *testing.T) { testAnonymous(t, c, p) })
+	t.Run("mail", func(t *testing.T) { testMail(t, c, p) })
 }
 
 func testExampleDay(t *testing.T, c *chromium, p program) {
@@ -34,6 +37,7 @@ func testExampleDay(t *testing.T, c *chromium, p program) {
 		{"filter", testFilter},
 		{"filters", testFilters},
 		{"map keys", testMapKeys},
+		{"tab key", testTabKey},
 		{"hover", testHover},
 		{"address", testAddress},
 		{"looks", testLooks},
@@ -187,6 +191,7 @@ func testStill(t *testing.T, c *chromium, d *day) {
 // The slider is moved with the keys that every slider has; the clock, the text for screen readers and the map follow.
 func testScrub(t *testing.T, c *chromium, d *day) {
 	tab := c.page(t, d, reader{})
+	elements := ask[int](tab, `document.querySelectorAll("*").length`)
 	if steps := ask[int](tab, `Number(document.querySelector('[data-ops="scrub"]').max)`); steps != 1440 {
 		t.Errorf("%d steps of a minute in a day", steps)
 	}
@@ -212,6 +217,10 @@ func testScrub(t *testing.T, c *chromium, d *day) {
 	tab.slide(480)
 	if clock := tab.text("clock"); clock != "08:00" {
 		t.Errorf("%s at step 480", clock)
+	}
+	tab.scrub(false)
+	if now := ask[int](tab, `document.querySelectorAll("*").length`); now > elements+10 {
+		t.Errorf("the page grew from %d to %d elements while time went by", elements, now)
 	}
 }
 

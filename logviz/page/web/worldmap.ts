@@ -73,9 +73,9 @@ export class WorldMap implements Part {
     this.svg.append(...dots, this.rings.chosen, this.rings.current);
     const target = ctx.model.header.target;
     if (target) this.svg.append(s("g", { class: "target", transform: `translate(${target.x} ${target.y})` }, s("path", { d: "M-7 0H7M0-7V7" }), s("circle", { r: 4 }), s("text", { x: 10, y: 4 }, printable(target.name, 40))));
-    this.listen();
     const frame = h("div", { class: "frame" });
     frame.append(this.svg, this.tip);
+    this.listen(frame);
     this.element = h(
       "section",
       { class: "map", "aria-label": l.say("map") },
@@ -221,7 +221,7 @@ export class WorldMap implements Part {
     return i >= 0 && this.view.places[i]! > 0 ? i : -1;
   }
 
-  private listen(): void {
+  private listen(frame: HTMLElement): void {
     const choose = (e: Event): void => {
       const place = this.place(e.target);
       if (place >= 0) this.ctx.choose({ place: this.state.filter.place === place ? undefined : place });
@@ -229,8 +229,9 @@ export class WorldMap implements Part {
     this.svg.addEventListener("click", choose);
     this.svg.addEventListener("pointerover", (e) => this.explain(this.place(e.target)));
     this.svg.addEventListener("pointerleave", () => this.explain(-1));
-    this.svg.addEventListener("focusin", (e) => this.focus(this.place(e.target)));
-    this.svg.addEventListener("focusout", () => this.explain(-1));
+    // Not on the drawing: in Chromium one that listens for the focus takes it, and the tab key would stop there.
+    frame.addEventListener("focusin", (e) => this.focus(this.place(e.target)));
+    frame.addEventListener("focusout", () => this.explain(-1));
     this.svg.addEventListener("keydown", (e) => {
       const move = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key];
       if (e.key === "Enter" || e.key === " ") choose(e);
