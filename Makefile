@@ -13,7 +13,7 @@ BENCH    ?= .
 git    := git -c safe.directory='*'
 commit  = $(shell $(git) log -1 --abbrev=12 --format="%h$$($(git) status --porcelain 2>/dev/null | sed -n '1s/.*/+/p') %cs" 2>/dev/null)
 
-.PHONY: help setup setup-demo build demo test lint bench fuzz data man clean
+.PHONY: help setup setup-demo build demo test lint bench fuzz page data man clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r target text; do printf 'make %-6s  %s\n' "$$target" "$$text"; done
@@ -28,11 +28,12 @@ build: ## compile bin/ops and its companion bin/ops-tools, both static
 	@scripts/setup build
 	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X 'ops/internal/version.commit=$(commit)'" -o bin/ ./cmd/...
 
-demo: setup-demo build ## count a day of ssh attacks and draw it as a film
+demo: setup-demo build ## count a day of ssh attacks, draw it as a film, and make its page
 	bin/ops logviz stats --tz UTC examples/attack-day.log
 	@mkdir -p out
 	bin/ops logviz timelapse --tz UTC examples/attack-day.log -o out/attack-day.mp4
-	@echo "The film is $(CURDIR)/out/attack-day.mp4"
+	bin/ops logviz page --tz UTC examples/attack-day.log -o out/attack-day.html
+	@echo "The film is $(CURDIR)/out/attack-day.mp4, the page $(CURDIR)/out/attack-day.html"
 
 test: setup build ## run all tests with the race detector
 	CGO_ENABLED=1 go test -race -timeout 20m ./...
@@ -45,6 +46,9 @@ bench: setup ## run the benchmarks; BENCH=REGEXP chooses
 
 fuzz: setup ## run every fuzz target for FUZZTIME (30s)
 	@scripts/fuzz '$(FUZZTIME)'
+
+page: ## bundle the TypeScript of logviz/page/web into what the program embeds
+	go run ./logviz/page/pack
 
 data: ## make the data inside the program anew from their sources
 	@scripts/data

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -62,11 +61,10 @@ func (s *logSource) feedOne(ctx context.Context, path string, since time.Time, r
 	case "journal":
 		return s.feedJournal(ctx, since, r, to)
 	}
-	warn := func(text string) { fmt.Fprintf(s.env.err, "ops: warning: %s\n", terminal.Printable(text)) }
 	if _, err := os.Stat(path); err != nil {
-		warn(path + " is not there yet: it is waited for")
+		s.warn(path + " is not there yet: it is waited for")
 	}
-	follower, err := logfile.Follow(ctx, path, logfile.FollowOptions{Since: since, Warn: warn})
+	follower, err := logfile.Follow(ctx, path, logfile.FollowOptions{Since: since, Warn: s.warn})
 	if err != nil {
 		return withCode(exitNoInput, err)
 	}
@@ -100,11 +98,10 @@ func checkLog(path string) error {
 
 // feedJournal reads what journald has and gets of sshd, by whatever unit it was started.
 func (s *logSource) feedJournal(ctx context.Context, since time.Time, r *reading, to consumer) error {
-	cmd := exec.CommandContext(ctx, "journalctl", "--follow", "--lines=all", "--output=json", "--no-pager", "--quiet",
+	cmd := exec.CommandContext(ctx, "journalctl", "--follow", "--lines=all", "--output=json", "--no-pager",
 		fmt.Sprintf("--since=@%d", since.Unix()),
 		"--identifier=sshd", "--identifier=sshd-session", "--identifier=sshd-auth")
-	var talk strings.Builder
-	cmd.Stderr = &limited{to: &talk, left: maxMessage}
+	cmd.Stderr = talk(s.warn) // such as that not all messages may be seen
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return err
@@ -117,19 +114,21 @@ func (s *logSource) feedJournal(ctx context.Context, since time.Time, r *reading
 		err = s.readFile(ctx, in, "journal", r, to)
 	}
 	if ended := cmd.Wait(); ctx.Err() == nil && err == nil {
-		err = fmt.Errorf("journalctl has ended: %v %s", ended, strings.TrimSpace(talk.String()))
+		err = fmt.Errorf("journalctl has ended (%v)", ended)
 	}
 	return withCode(exitNoInput, err)
 }
 
-// limited passes on so many bytes, and takes the rest.
-type limited struct {
-	to   io.Writer
-	left int
+// talk gives lines that are written to a function.
+type talk func(string)
+
+func (t talk) Write(p []byte) (int, error) {
+	for line := range strings.Lines(string(p)) {
+		t(strings.TrimSpace(line[:min(len(line), maxMessage)]))
+	}
+	return len(p), nil
 }
 
-func (l *limited) Write(p []byte) (int, error) {
-	n, err := l.to.Write(p[:min(len(p), l.left)])
-	l.left -= n
-	return len(p), err
+func (s *logSource) warn(text string) {
+	fmt.Fprintf(s.env.err, "ops: warning: %s\n", terminal.Printable(text))
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"ops/internal/durable"
-	"ops/internal/terminal"
 	"ops/logviz/logfile"
 )
 
@@ -124,13 +123,12 @@ func (s *logSource) follow(ctx context.Context, path string, f *followFlags, to 
 	if err != nil {
 		return r, err
 	}
-	warn := func(text string) { fmt.Fprintf(s.env.err, "ops: warning: %s\n", terminal.Printable(text)) }
-	follower, err := logfile.Follow(ctx, path, logfile.FollowOptions{From: from, Warn: warn})
+	follower, err := logfile.Follow(ctx, path, logfile.FollowOptions{From: from, Warn: s.warn})
 	if err != nil {
 		return r, withCode(exitNoInput, err)
 	}
 	defer follower.Close()
-	position := &positionFile{path: f.position, follower: follower, now: s.env.now, warn: warn}
+	position := &positionFile{path: f.position, follower: follower, now: s.env.now, warn: s.warn}
 	to.written = position.written
 	in, err := logfile.NewReader(path, follower, logfile.Options{AnyBytes: true})
 	if err == nil {

@@ -76,13 +76,15 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request) bool {
 	if query.Has("token") && token.is(query.Get("token")) {
 		http.SetCookie(w, &http.Cookie{
 			Name: cookieName, Value: token.cookie(), Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, MaxAge: 400 * 24 * 3600,
+			Secure: r.Header.Get("X-Forwarded-Proto") == "https", // who says so wrongly gets a cookie that is of no use
 		})
 		query.Del("token")
-		to := url.URL{Path: r.URL.Path, RawQuery: query.Encode()}
-		if strings.HasPrefix(to.Path, "//") { // that would be another host
-			to.Path = "/"
+		// Relative, since a server before this one may have put a folder in front; and so it is never another host.
+		to := "./" + strings.TrimPrefix(r.URL.EscapedPath(), "/")
+		if rest := query.Encode(); rest != "" {
+			to += "?" + rest
 		}
-		w.Header().Set("Location", to.String())
+		w.Header().Set("Location", to)
 		w.WriteHeader(http.StatusSeeOther)
 		return false
 	}

@@ -97,8 +97,14 @@ func New(o Options) *Server {
 // Add takes in an event and the place of its source.
 func (s *Server) Add(e *logviz.Event, place geo.Place) {
 	s.mu.Lock()
+	before := s.ring.outside.future
 	n, accepted := s.ring.add(e, place)
+	first := before == 0 && s.ring.outside.future > 0
 	s.mu.Unlock()
+	if first {
+		s.options.Log(fmt.Sprintf("the log tells of %s, which is more than an hour ahead of the clock: such attempts are not shown. "+
+			"Is the zone of its stamps right?", e.Time().Format(time.RFC3339)))
+	}
 	s.metrics.event(n, accepted)
 	if at := e.Time(); !at.IsZero() {
 		s.metrics.lag.Store(int64(s.options.Now().Sub(at)))

@@ -58,6 +58,18 @@ func TestUpdates(t *testing.T) {
 	}
 }
 
+// A log in another zone than was said is told of, once.
+func TestFutureIsTold(t *testing.T) {
+	var said []string
+	s := serve(t, func(o *Options) { o.Log = func(text string) { said = append(said, text) } })
+	for range 3 {
+		s.Add(attempt(at().Add(2*time.Hour), "root", "203.0.113.7", "failure"), in("CN"))
+	}
+	if len(said) != 1 || !strings.Contains(said[0], "2026-03-14T14:00:00Z, which is more than an hour ahead") {
+		t.Errorf("%q", said)
+	}
+}
+
 // Time passes on a page though nothing happens.
 func TestQuietMinute(t *testing.T) {
 	s := serve(t, nil)
@@ -222,7 +234,7 @@ func TestGuard(t *testing.T) {
 	}
 
 	answer := closed.get("/events?seq=3&token="+secret, nil)
-	if answer.StatusCode != 303 || answer.Header.Get("Location") != "/events?seq=3" {
+	if answer.StatusCode != 303 || answer.Header.Get("Location") != "./events?seq=3" {
 		t.Errorf("%s to %s", answer.Status, answer.Header.Get("Location"))
 	}
 	cookies := answer.Cookies()
@@ -232,8 +244,12 @@ func TestGuard(t *testing.T) {
 	if answer = closed.get("/", func(r *http.Request) { r.AddCookie(cookies[0]) }); answer.StatusCode != 200 {
 		t.Error(answer.Status)
 	}
-	if answer = closed.get("//evil.example/?token="+secret, nil); strings.HasPrefix(answer.Header.Get("Location"), "//") {
-		t.Errorf("sent to %s", answer.Header.Get("Location"))
+	for _, path := range []string{"/", "//evil.example/", "/%2f%2fevil.example/", "/\\evil.example/", "/x:y/"} {
+		answer = closed.get(path+"?token="+secret, nil)
+		to, err := answer.Location()
+		if err != nil || "http://"+to.Host != closed.url || strings.Contains(to.String(), secret) {
+			t.Errorf("%s: sent to %v, %v", path, to, err)
+		}
 	}
 }
 

@@ -85,3 +85,44 @@ func TestDeafViewer(t *testing.T) {
 	}
 	t.Error("it is connected still")
 }
+
+// Beyond the limit a connection waits until another one ends.
+func TestBound(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := bound(l, 2)
+	accepted := make(chan net.Conn)
+	go func() {
+		defer close(accepted)
+		for {
+			c, err := b.Accept()
+			if err != nil {
+				return
+			}
+			accepted <- c
+		}
+	}()
+	for range 3 {
+		c, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+	}
+	one := <-accepted
+	defer (<-accepted).Close()
+	select {
+	case <-accepted:
+		t.Error("three at once")
+	case <-time.After(50 * time.Millisecond):
+	}
+	one.Close()
+	one.Close() // makes no more room
+	defer (<-accepted).Close()
+	b.Close()
+	if _, ok := <-accepted; ok {
+		t.Error("another one")
+	}
+}

@@ -68,7 +68,7 @@ func (r *ring) canTell() bool { return !r.moved && len(r.fresh) <= maxUpdateRows
 // take returns what changed since the last call, and whether that can be told as an update at all.
 func (r *ring) take() (u *update, ok bool) {
 	defer func() {
-		clear(r.fresh)
+		r.fresh = make(map[row]uint32) // a map does not give back what a flood took
 		r.told, r.logged, r.moved, r.news = r.names.sizes(), 0, false, false
 	}()
 	if !r.canTell() {

@@ -32,8 +32,9 @@ func newDay(zone *time.Location) *day {
 func (d *day) attempt(at time.Time, user, ip, outcome string, place geo.Place) {
 	e := &d.e
 	e.Reset()
-	stamp, _ := logviz.TimestampValue(at)
-	e.Set(logviz.FieldTimestamp, stamp)
+	if stamp, ok := logviz.TimestampValue(at); ok && !at.IsZero() {
+		e.Set(logviz.FieldTimestamp, stamp)
+	}
 	e.Set(logviz.FieldAction, logviz.StringValue("ssh_login"))
 	e.Set(logviz.FieldOutcome, logviz.StringValue(outcome))
 	e.Set(logviz.FieldUser, logviz.StringValue(user))

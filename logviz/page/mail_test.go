@@ -8,8 +8,10 @@ import (
 	"mime/multipart"
 	"mime/quotedprintable"
 	"net/mail"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"ops/logviz/geo"
 )
@@ -52,6 +54,16 @@ func TestMail(t *testing.T) {
 	}
 }
 
+// What has no time is in no hour, and said to be.
+func TestMailOfAttemptsWithoutTime(t *testing.T) {
+	d := newDay(time.UTC)
+	d.attempt(time.Time{}, "root", "203.0.113.7", "failure", geo.Place{})
+	got := mailOf(t, d.data(DefaultRows))
+	if !strings.Contains(got, ">attempts without a time<") || strings.Contains(got, "Attempts by the hour") {
+		t.Error("attempts without a time are not told")
+	}
+}
+
 func TestMailInOtherLanguages(t *testing.T) {
 	for lang, want := range map[string]string{
 		"de": `<html lang="de">|5.000</td>|Gelungene Anmeldungen|abgewiesene Versuche`,
@@ -79,7 +91,7 @@ func TestWordsAreWhole(t *testing.T) {
 		}
 		all := []string{w.group, w.decimal, w.percent, w.title, w.period, w.more, w.empty, w.notLogged, w.attribution, w.script}
 		for _, list := range [][]string{
-			{w.totals.failed, w.totals.unknown, w.totals.accepted, w.totals.suspect, w.totals.addresses, w.totals.countries, w.totals.notLocated, w.totals.unparsed},
+			{w.totals.failed, w.totals.unknown, w.totals.accepted, w.totals.suspect, w.totals.addresses, w.totals.countries, w.totals.notLocated, w.totals.untimed, w.totals.unparsed},
 			{w.tables.logins, w.tables.countries, w.tables.accounts, w.tables.addresses, w.tables.networks, w.tables.methods, w.tables.hours},
 			{w.heads.time, w.heads.account, w.heads.method, w.heads.address, w.heads.network, w.heads.country, w.heads.attempts, w.heads.share, w.heads.addresses, w.heads.before, w.heads.day},
 		} {
@@ -132,6 +144,9 @@ func TestMessage(t *testing.T) {
 	if len(alternatives) != 2 || !strings.Contains(string(alternatives[0].body), "500 failed attempts\r\n") ||
 		!strings.Contains(string(alternatives[1].body), `<img src="cid:map" width="640"`) {
 		t.Errorf("%.2000q", alternatives)
+	}
+	if text := string(alternatives[0].body); !regexp.MustCompile(`(?m)^2026-03-14  [ ▁-█]{24}       500\r$`).MatchString(text) {
+		t.Errorf("the text has no day:\n%s", text)
 	}
 	var plain bytes.Buffer
 	if err := data.WriteMessage(&plain, nil); err != nil || strings.Contains(plain.String(), "multipart/related") || strings.Contains(plain.String(), "cid:") {

@@ -84,7 +84,7 @@ func (r *report) text() string {
 		fmt.Fprintf(&b, "%*s %s\n", width, f.Count, f.Label)
 	}
 	for _, t := range r.Tables {
-		fmt.Fprintf(&b, "\n%s\n%s\n", t.Title, strings.Repeat("-", utf8.RuneCountInString(t.Title)))
+		underlined(&b, t.Title)
 		table := terminal.Table{}
 		for _, h := range t.Heads {
 			table.Columns = append(table.Columns, terminal.Column{Title: h.Title, Right: h.Right})
@@ -97,9 +97,33 @@ func (r *report) text() string {
 			fmt.Fprintln(&b, t.More)
 		}
 	}
+	r.textHours(&b)
 	b.WriteByte('\n')
 	for _, note := range r.Notes {
 		fmt.Fprintln(&b, note)
 	}
 	return b.String()
+}
+
+func underlined(b *bytes.Buffer, title string) {
+	fmt.Fprintf(b, "\n%s\n%s\n", title, strings.Repeat("-", utf8.RuneCountInString(title)))
+}
+
+// textHours writes a line per day: its course by the hour, and its attempts.
+func (r *report) textHours(b *bytes.Buffer) {
+	if r.Strip == nil {
+		return
+	}
+	underlined(b, r.Strip.Title)
+	t := terminal.Table{Columns: []terminal.Column{
+		{Title: r.Strip.Day}, {Title: "00    06    12    18    "}, {Title: r.words.heads.attempts, Right: true},
+	}}
+	for _, day := range r.Strip.Days {
+		hours, sum := make([]int, len(day.Cells)), 0
+		for i, c := range day.Cells {
+			hours[i], sum = c.n, sum+c.n
+		}
+		t.Row(day.Name, terminal.Blocks{}.Course(hours), r.words.number(sum))
+	}
+	t.WriteTo(b) // a buffer takes everything
 }

@@ -53,9 +53,26 @@ func TestPayload(t *testing.T) {
 // A page without any attempt is a page too.
 func TestEmptyPage(t *testing.T) {
 	data := newDay(time.UTC).data(1000)
+	data.Zone = time.Local
 	h, rows := decoded(t, dataBlock(t, data.html(t)))
+	if h.Zone == "Local" {
+		t.Error("the machine's zone has no name")
+	}
 	if h.Steps != 1440 || h.Step != 60 || len(rows) != 0 || h.Sources == nil || len(h.Offsets) != 1 {
 		t.Errorf("%+v, %v", h, rows)
+	}
+}
+
+// Attempts without a time are behind the last step, also if there is no time at all.
+func TestPageWithoutTime(t *testing.T) {
+	d := newDay(time.UTC)
+	d.attempt(time.Time{}, "root", "203.0.113.7", "failure", geo.Place{})
+	packed, err := d.data(1000).Payload()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h, rows := decoded(t, packed); len(rows) != 1 || rows[0].Step != h.Steps {
+		t.Errorf("%d steps, rows %v", h.Steps, rows)
 	}
 }
 

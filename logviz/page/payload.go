@@ -93,23 +93,27 @@ func (o *Offset) UnmarshalJSON(b []byte) error {
 // in, attempts. Rows are in order of the step.
 func (d *Data) Payload() ([]byte, error) {
 	t := d.Privacy.table(d.Table)
-	header, err := json.Marshal(d.header(t))
+	h := d.header(t)
+	header, err := json.Marshal(h)
 	if err != nil {
 		return nil, err
 	}
 	var columns [5][]byte
 	last := 0
 	for _, r := range t.rows {
-		method := 2 * r.Method
+		step, method := r.Step, 2*r.Method
+		if step == d.Table.Steps {
+			step = h.Steps // behind the last one of the page
+		}
 		if r.Accepted {
 			method++
 		}
 		// The script counts in 32 bits.
 		for n := r.N; n > 0; n -= math.MaxUint32 {
-			for i, v := range [5]int{r.Step - last, r.Source, r.Account, method, min(n, math.MaxUint32)} {
+			for i, v := range [5]int{step - last, r.Source, r.Account, method, min(n, math.MaxUint32)} {
 				columns[i] = binary.AppendUvarint(columns[i], uint64(v))
 			}
-			last = r.Step
+			last = step
 		}
 	}
 	var plain []byte
@@ -143,6 +147,9 @@ func (d *Data) header(t *table) *Header {
 		h.From, h.Step, h.Steps = 0, 60, 24*60
 	}
 	h.Offsets = offsets(d.Zone, h.From, h.From+int64(h.Steps)*h.Step)
+	if h.Zone == time.Local.String() { // which is the same word on every machine
+		h.Zone = h.Offsets[0].Name
+	}
 	for _, p := range t.places {
 		h.Places = append(h.Places, placeName(p))
 	}

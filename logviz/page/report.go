@@ -43,6 +43,9 @@ func (d *Data) newReport(top int) *report {
 	r.total(s.Sources, w.totals.addresses)
 	r.total(len(s.Countries), w.totals.countries)
 	r.total(s.Located.Private+s.Located.Reserved+s.Located.Unknown, w.totals.notLocated)
+	if n := s.NotListed.WithoutTime; n > 0 {
+		r.total(n, w.totals.untimed)
+	}
 	r.total(s.Unparsed, fmt.Sprintf(w.totals.unparsed, w.number(s.Lines)))
 	l := lister{words: w, data: d, named: d.Privacy.table(d.Table), top: top}
 	for _, t := range []listing{l.logins(), l.countries(), l.accounts(), l.addresses(), l.networks(), l.methods()} {

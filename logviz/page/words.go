@@ -18,7 +18,7 @@ type words struct {
 }
 
 // totalsWords stand behind numbers.
-type totalsWords struct{ failed, unknown, accepted, suspect, addresses, countries, notLocated, unparsed string }
+type totalsWords struct{ failed, unknown, accepted, suspect, addresses, countries, notLocated, untimed, unparsed string }
 
 // tablesWords stand above tables.
 type tablesWords struct{ logins, countries, accounts, addresses, networks, methods, hours string }
@@ -53,6 +53,7 @@ func english() *words {
 			addresses:  "addresses",
 			countries:  "countries",
 			notLocated: "attempts without a country",
+			untimed:    "attempts without a time",
 			unparsed:   "lines not understood, of %s",
 		},
 		tables: tablesWords{
@@ -97,6 +98,7 @@ func german() *words {
 			addresses:  "Adressen",
 			countries:  "Länder",
 			notLocated: "Versuche ohne Land",
+			untimed:    "Versuche ohne Zeit",
 			unparsed:   "nicht verstandene Zeilen von %s",
 		},
 		tables: tablesWords{
@@ -141,6 +143,7 @@ func spanish() *words {
 			addresses:  "direcciones",
 			countries:  "países",
 			notLocated: "intentos sin país",
+			untimed:    "intentos sin hora",
 			unparsed:   "líneas no entendidas de %s",
 		},
 		tables: tablesWords{
@@ -185,6 +188,7 @@ func french() *words {
 			addresses:  "adresses",
 			countries:  "pays",
 			notLocated: "tentatives sans pays",
+			untimed:    "tentatives sans heure",
 			unparsed:   "lignes non comprises sur %s",
 		},
 		tables: tablesWords{

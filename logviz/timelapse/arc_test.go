@@ -81,19 +81,22 @@ func TestCometsAreBounded(t *testing.T) {
 func TestTargetIsMarked(t *testing.T) {
 	t.Parallel()
 	rec := part(testDay(), 570, 580)
-	for _, name := range append(hostile(), "nas") {
-		for _, place := range []worldmap.Point{{Lon: 139.7, Lat: 35.7}, {Lon: -179.9}, {Lon: 179.9, Lat: 83}, {Lat: -57}} {
+	without := pixels(t, newFilm(t, rec, Options{Size: image.Pt(640, 360)}), 9)
+	for i, name := range append([]string{"nas"}, hostile()...) {
+		for k, place := range []worldmap.Point{{Lon: 139.7, Lat: 35.7}, {Lon: -179.9}, {Lon: 179.9, Lat: 83}, {Lat: -57}} {
+			if i%4 != k && i > 0 {
+				continue // each name somewhere
+			}
 			f := newFilm(t, rec, Options{Size: image.Pt(640, 360), Target: &worldmap.Landmark{Name: name, Place: place}})
-			without := newFilm(t, rec, Options{Size: image.Pt(640, 360)})
-			a, b := pixels(t, f, 9), pixels(t, without, 9)
+			with := pixels(t, f, 9)
 			x, y := f.scope.view.XY(place)
 			near, mark := image.Rect(int(x)-8, int(y)-8, int(x)+8, int(y)+8), 0
-			for i := range a {
+			for i := range with {
 				xy := image.Pt(i%640, i/640)
-				if a[i] != b[i] && !xy.In(f.scope.view.Frame()) {
+				if with[i] != without[i] && !xy.In(f.scope.view.Frame()) {
 					t.Fatalf("%.20q at %v: the mark leaves the map at %v", name, place, xy)
 				}
-				if a[i] != b[i] && xy.In(near) {
+				if with[i] != without[i] && xy.In(near) {
 					mark++
 				}
 			}

@@ -26,10 +26,23 @@ func cpu(b *testing.B, who int) time.Duration {
 
 // BenchmarkDraw draws and converts a whole day, without an encoder.
 func BenchmarkDraw(b *testing.B) {
-	for _, size := range []image.Point{{1280, 720}, {1920, 1080}, {3840, 2160}} {
-		b.Run(fmt.Sprint(size.Y), func(b *testing.B) {
-			f := newFilm(b, testDay(), Options{Size: size})
-			frame := newPlanes(size.X, size.Y)
+	for _, o := range []Options{
+		{Size: image.Pt(1280, 720)},
+		{Size: image.Pt(1280, 720), Arcs: true, Target: nas()},
+		{Size: image.Pt(1280, 720), Arcs: true, Target: nas(), Focus: region(b, "europe")},
+		{Size: image.Pt(1920, 1080)},
+		{Size: image.Pt(3840, 2160)},
+	} {
+		name := fmt.Sprint(o.Size.Y)
+		if o.Arcs {
+			name += "-arcs"
+		}
+		if o.Focus != nil {
+			name += "-region"
+		}
+		b.Run(name, func(b *testing.B) {
+			f := newFilm(b, testDay(), o)
+			frame := newPlanes(o.Size.X, o.Size.Y)
 			if _, err := f.Draw(0); err != nil {
 				b.Fatal(err)
 			}

@@ -133,8 +133,11 @@ func TestBoxesDoNotOverlap(t *testing.T) {
 				rec := part(testDay(), 0, 60)
 				rec.Step = step
 				o := Options{Size: size}
-				for _, o.Language = range Languages() {
-					noOverlap(t, rec, o, summary)
+				noOverlap(t, rec, o, summary)
+				for _, l := range Languages()[1:] {
+					if o.Language = l; summary { // only there words make room for themselves
+						noOverlap(t, rec, o, summary)
+					}
 				}
 				o.Focus = []worldmap.Point{{Lon: 10, Lat: 50}}
 				noOverlap(t, rec, o, summary)

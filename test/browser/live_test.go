@@ -24,9 +24,9 @@ type liveServer struct {
 }
 
 // live serves a log until the end of the test.
-func (p program) live(tb testing.TB, listen, log string) *liveServer {
+func (p program) live(tb testing.TB, listen, log string, args ...string) *liveServer {
 	tb.Helper()
-	cmd := exec.Command(string(p), "logviz", "live", "--tz", "UTC", "--listen", listen, log)
+	cmd := exec.Command(string(p), append([]string{"logviz", "live", "--tz", "UTC", "--listen", listen, log}, args...)...)
 	out, err := cmd.StderrPipe()
 	if err != nil {
 		tb.Fatal(err)
@@ -147,6 +147,23 @@ func TestLive(t *testing.T) {
 		tab.picture("live-wall", false)
 		if !ask[bool](tab, `document.documentElement.classList.contains("wall")`) {
 			t.Error("the page is not that of a wall")
+		}
+	})
+
+	t.Run("token", func(t *testing.T) {
+		const secret = "a-token-that-nobody-guesses"
+		file := filepath.Join(t.TempDir(), "token")
+		if err := os.WriteFile(file, []byte(secret+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		closed := p.live(t, "127.0.0.1:0", log.path, "--token-file", file)
+		tab := c.open(t, "http://"+closed.host+"/?token="+secret+"#theme=dark", reader{})
+		tab.ready()
+		tab.showsFailed(log.failed)
+		log.fail("root", "77.164.174.10")
+		tab.showsFailed(log.failed)
+		if at := ask[string](tab, "location.href + document.referrer"); at != "http://"+closed.host+"/#theme=dark" {
+			t.Errorf("the address became %q", at)
 		}
 	})
 

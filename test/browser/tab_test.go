@@ -52,7 +52,7 @@ func (c *chromium) watch(tb testing.TB, address string, who reader) *tab {
 	}
 	at.Fragment = ""
 	if at.Scheme != "file" {
-		at.Path = "/"
+		at.Path, at.RawQuery = "/", ""
 	}
 	t := &tab{tb: tb, allowed: at.String()}
 	ctx, stop := chromedp.NewContext(c.ctx, chromedp.WithNewBrowserContext())
