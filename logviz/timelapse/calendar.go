@@ -13,7 +13,7 @@ type day struct {
 	from, to int // buckets
 	date     time.Time
 	failed   int64
-	accepted int64
+	accepted int // the first bucket with an accepted login, or -1
 }
 
 // days cuts the recording at midnight. It is one day if a bucket is a day long or more.
@@ -25,12 +25,14 @@ func (f *Film) days() []day {
 		if today := at.Year()*366 + at.YearDay(); i == 0 || today != last && f.rec.Step < 24*time.Hour {
 			last = today
 			y, m, d := at.Date()
-			list = append(list, day{from: i, date: time.Date(y, m, d, 0, 0, 0, 0, time.UTC)})
+			list = append(list, day{from: i, accepted: -1, date: time.Date(y, m, d, 0, 0, 0, 0, time.UTC)})
 		}
 		d := &list[len(list)-1]
 		d.to = i + 1
 		d.failed += int64(f.rec.Buckets[i].Failed)
-		d.accepted += int64(f.rec.Buckets[i].Accepted)
+		if d.accepted < 0 && f.rec.Buckets[i].Accepted > 0 {
+			d.accepted = i
+		}
 	}
 	return list
 }
@@ -46,6 +48,7 @@ type calendar struct {
 	line    int // width of the frame around the day that runs
 	head    int // baseline of the names above, 0 for none
 	now     int // the day that is shown as running
+	bucket  int // the bucket that is shown
 }
 
 const (
@@ -55,7 +58,7 @@ const (
 
 // newCalendar makes room for a calendar in the layout if the film has several days, and returns it yet to be drawn.
 func (p *page) newCalendar() *calendar {
-	k := &calendar{days: p.film.days(), palette: p.palette, now: -1, line: max(1, int(1.5*p.layout.unit+0.5))}
+	k := &calendar{days: p.film.days(), palette: p.palette, now: -1, bucket: -1, line: max(1, int(1.5*p.layout.unit+0.5))}
 	weeks := weekOf(k.days[0].date, k.days[len(k.days)-1].date) + 1
 	if len(k.days) < 2 || weeks > mostWeeks {
 		return nil
@@ -169,13 +172,12 @@ func (k *calendar) show(c *canvas, i int) {
 	for now < len(k.days) && i >= k.days[now].to {
 		now++
 	}
-	from, to := min(k.now, now), max(k.now, now)
-	if k.now == now {
-		return
-	}
-	k.now = now
-	for d := max(from, 0); d <= min(to, len(k.days)-1); d++ {
-		k.cell(c, d)
+	before, shown := k.bucket, k.now
+	k.bucket, k.now = i, now
+	for d := max(min(shown, now), 0); d <= min(max(shown, now), len(k.days)-1); d++ {
+		if got := k.days[d].accepted; shown != now || (before >= got) != (i >= got) {
+			k.cell(c, d)
+		}
 	}
 }
 
@@ -196,7 +198,7 @@ func (k *calendar) cell(c *canvas, i int) {
 		up := int(k.numbers.size * 0.36)
 		k.centre(c, k.numbers, r, (r.Min.Y+r.Max.Y)/2+up, strconv.Itoa(k.days[i].date.Day()), inkOn(colour))
 	}
-	if k.days[i].accepted > 0 && i <= k.now {
+	if got := k.days[i].accepted; got >= 0 && got <= k.bucket {
 		h := max(2, r.Dy()/5)
 		c.fill(image.Rect(r.Min.X, r.Max.Y-h, r.Max.X, r.Max.Y), k.palette.alarm)
 	}

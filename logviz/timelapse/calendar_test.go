@@ -34,7 +34,7 @@ func TestDaysByTheClockOnTheWall(t *testing.T) {
 	for _, d := range newFilm(t, rec, Options{}).days() {
 		got = append(got, fmt.Sprint(d.date.Format(time.DateOnly), " ", d.from, "–", d.to, " ", d.failed, " ", d.accepted))
 	}
-	want := []string{"2026-03-28 0–12 12 0", "2026-03-29 12–35 23 3", "2026-03-30 35–59 24 0", "2026-03-31 59–72 13 0"}
+	want := []string{"2026-03-28 0–12 12 -1", "2026-03-29 12–35 23 20", "2026-03-30 35–59 24 -1", "2026-03-31 59–72 13 -1"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -97,6 +97,21 @@ func TestNoCalendar(t *testing.T) {
 		pixels(t, f, 0)
 		if f.page.calendar != nil {
 			t.Errorf("%s: has a calendar", name)
+		}
+	}
+}
+
+// A day is marked from the moment on when somebody got in.
+func TestCalendarMarksLogins(t *testing.T) {
+	rec := someDays(3)
+	rec.Buckets[6].Accepted = 1
+	f := newFilm(t, rec, Options{Size: image.Pt(640, 360)})
+	for _, i := range []int{0, 5, 6, 11, 5} {
+		pix := pixels(t, f, i)
+		r := f.page.calendar.cells[1]
+		marked := pix[(r.Max.Y-1)*640+r.Min.X+r.Dx()/2] == f.page.palette.alarm
+		if marked != (i >= 6) {
+			t.Errorf("bucket %d: day marked: %v", i, marked)
 		}
 	}
 }
