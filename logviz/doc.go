@@ -3,5 +3,6 @@
 //
 // A log travels through the rooms in this order: [ops/logviz/logfile] reads records from files, compressed or not;
 // [ops/logviz/normalize] turns each record into an Event; [ops/logviz/geo] says which country an address is in;
-// [Statistics] and [Timeline] count; [ops/logviz/worldmap] and [ops/logviz/timelapse] draw.
+// [Statistics], [Timeline] and [Ledger] count; [ops/logviz/worldmap] and [ops/logviz/timelapse] draw, [ops/logviz/page]
+// writes.
 package logviz

@@ -169,10 +169,27 @@ func (l *livePage) watch() (sum func() int, ended chan error) {
 	return func() int { mu.Lock(); defer mu.Unlock(); return n }, ended
 }
 
+// The server of the live page, as the program that people run.
+func TestLive(t *testing.T) {
+	ops := filepath.Join(buildPrograms(t), "ops-tools")
+	for _, part := range []struct {
+		name string
+		test func(*testing.T, string)
+	}{
+		{"logrotate", testLiveThroughLogrotate},
+		{"socket", testLiveSocket},
+		{"anonymized", testLiveAnonymized},
+		{"standard input", testLiveInput},
+		{"journal", testLiveJournal},
+		{"socket activation", testLiveSocketActivation},
+	} {
+		t.Run(part.name, func(t *testing.T) { part.test(t, ops) })
+	}
+}
+
 // While logrotate rotates a log in each of its ways, a viewer is told of every attempt once. A server that begins anew
 // reads back what was rotated and packed.
-func TestLiveThroughLogrotate(t *testing.T) {
-	ops := filepath.Join(buildPrograms(t), "ops-tools")
+func testLiveThroughLogrotate(t *testing.T, ops string) {
 	for _, how := range []string{"create", "copytruncate", "create\ncompress"} {
 		t.Run(strings.ReplaceAll(how, "\n", " and "), func(t *testing.T) {
 			t.Parallel()
@@ -220,8 +237,7 @@ func TestLiveThroughLogrotate(t *testing.T) {
 }
 
 // The page is served on a socket of the file system, with the numbers of 'ops logviz stats'.
-func TestLiveSocket(t *testing.T) {
-	ops := filepath.Join(buildPrograms(t), "ops-tools")
+func testLiveSocket(t *testing.T, ops string) {
 	socket := filepath.Join(t.TempDir(), "socket")
 	l := startLive(t, ops, nil, "--listen", "unix:"+socket, "../examples/attack-day.log")
 	stats, err := exec.Command(ops, "logviz", "stats", "--json", "--tz", "UTC", "../examples/attack-day.log").Output()
@@ -257,8 +273,7 @@ func TestLiveSocket(t *testing.T) {
 }
 
 // Pseudonyms are all that leaves a server that anonymizes.
-func TestLiveAnonymized(t *testing.T) {
-	ops := filepath.Join(buildPrograms(t), "ops-tools")
+func testLiveAnonymized(t *testing.T, ops string) {
 	log := filepath.Join(t.TempDir(), "log")
 	add := func(account, address string) {
 		f, err := os.OpenFile(log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
@@ -304,9 +319,33 @@ func TestLiveAnonymized(t *testing.T) {
 	}
 }
 
+// The standard input is read while it is open, and an interrupt does not wait for it; when it ends, the page stays.
+func testLiveInput(t *testing.T, ops string) {
+	for _, closed := range []bool{false, true} {
+		var in io.WriteCloser
+		l := startLive(t, ops, func(cmd *exec.Cmd) {
+			var err error
+			if in, err = cmd.StdinPipe(); err != nil {
+				t.Fatal(err)
+			}
+		}, "-")
+		fmt.Fprintln(in, time.Now().UTC().Format(time.Stamp), "host sshd[7]: Failed password for root from 203.0.113.7 port 1 ssh2")
+		until(t, "it was read", func() bool { return l.metric("ops_live_events_total") == 1 })
+		if closed {
+			in.Close()
+			until(t, "the end is told", func() bool { return strings.Contains(l.said(), "the input has ended; the page stays") })
+			l.get("/data")
+		}
+		l.end()
+		in.Close()
+		if !strings.Contains(l.said(), "1 lines: 1 events") {
+			t.Errorf("it says %s", l.said())
+		}
+	}
+}
+
 // What journald has is asked for as it should be, and goes to the page.
-func TestLiveJournal(t *testing.T) {
-	ops := filepath.Join(buildPrograms(t), "ops-tools")
+func testLiveJournal(t *testing.T, ops string) {
 	dir := t.TempDir()
 	put(t, filepath.Join(dir, "journalctl"), 0o700, []byte("#!/bin/sh\necho \"$@\" >'"+dir+"/args'\n"+
 		`printf '{"__REALTIME_TIMESTAMP":"%s000000","_HOSTNAME":"gate","SYSLOG_IDENTIFIER":"sshd-session","_PID":"7","MESSAGE":"Failed password for root from 203.0.113.7 port 42 ssh2"}\n' "$(date +%s)"`+
@@ -344,9 +383,18 @@ func TestLiveJournal(t *testing.T) {
 	}
 }
 
-// A socket that systemd opened is taken over.
-func TestLiveSocketActivation(t *testing.T) {
-	ops := filepath.Join(buildPrograms(t), "ops-tools")
+// A socket that systemd opened is taken over, with the command line of the example.
+func testLiveSocketActivation(t *testing.T, ops string) {
+	unit, err := os.ReadFile("../examples/live/ops-live.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, line, _ := strings.Cut(string(unit), "\nExecStart=/usr/local/bin/ops ")
+	line, _, _ = strings.Cut(line, "\n")
+	args, ok := strings.CutSuffix(line, " journal")
+	if !ok {
+		t.Fatalf("the example runs %q", line)
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -358,13 +406,11 @@ func TestLiveSocketActivation(t *testing.T) {
 	log := filepath.Join(t.TempDir(), "log")
 	put(t, log, 0o600, nil)
 	// A shell knows its own process id, which is that of the program that takes its place.
-	cmd := exec.Command("sh", "-c", `export LISTEN_PID=$$ LISTEN_FDS=1; exec "$0" logviz live --listen systemd "$1"`, ops, log)
+	cmd := exec.Command("sh", append([]string{"-c", `export LISTEN_PID=$$ LISTEN_FDS=1; exec "$0" "$@"`, ops}, append(strings.Fields(args), log)...)...)
 	cmd.ExtraFiles = []*os.File{file}
 	start(t, cmd)
 	file.Close()
 	listener.Close()
-	defer cmd.Wait()
-	defer cmd.Process.Signal(syscall.SIGTERM)
 	until(t, "it answers", func() bool {
 		answer, err := http.Get("http://" + listener.Addr().String() + "/healthz")
 		if err != nil {
@@ -373,4 +419,6 @@ func TestLiveSocketActivation(t *testing.T) {
 		answer.Body.Close()
 		return answer.StatusCode == 200
 	})
+	var talk bytes.Buffer
+	end(t, cmd, &talk)
 }

@@ -19,6 +19,7 @@ import (
 // with nil, or when all of its input has ended.
 func (s *logSource) feed(ctx context.Context, paths []string, since time.Time, to *feeding) error {
 	ctx, cancel := context.WithCancel(ctx)
+	s.warnAge()
 	errs := make([]error, len(paths))
 	readings := make([]*reading, len(paths))
 	var all, watch sync.WaitGroup
@@ -46,6 +47,9 @@ func (s *logSource) feed(ctx context.Context, paths []string, since time.Time, t
 			of = inputName(paths[i]) + ": "
 		}
 		fmt.Fprintln(s.env.err, of+r.summary())
+		if s.flags.unparsed {
+			r.printSamples(s.env.err)
+		}
 	}
 	return errors.Join(errs...)
 }
@@ -53,7 +57,7 @@ func (s *logSource) feed(ctx context.Context, paths []string, since time.Time, t
 func (s *logSource) feedOne(ctx context.Context, path string, since time.Time, r *reading, to consumer) error {
 	switch path {
 	case "-":
-		in, err := s.openFile(path)
+		in, err := logfile.NewReader(inputName(path), newEndableInput(ctx, s.env.in), logfile.Options{AnyBytes: true})
 		if err != nil {
 			return err
 		}

@@ -1,9 +1,6 @@
 package page
 
-import (
-	"strings"
-	"time"
-)
+import "strings"
 
 // listing is a table: its first rows, and how many more there are.
 type listing struct {
@@ -52,35 +49,6 @@ func (l *lister) counted(n, largest int, names ...string) line {
 		Cells: append(names, l.number(n), l.words.share(n, l.data.Statistics.Attempts.Failed)),
 		Bar:   percent(n, largest),
 	}
-}
-
-func (l *lister) logins() listing {
-	s, h := l.data.Statistics, &l.heads
-	t := listing{Title: l.tables.logins, Heads: heads(h.time, h.account, h.method, h.address, h.country, h.before+right), Alarm: true}
-	for _, login := range s.Logins[:min(l.top, len(s.Logins))] {
-		when, address, account := l.notLogged, l.notLogged, login.Account
-		if !login.Time.IsZero() {
-			when = login.Time.Format(time.DateTime)
-		}
-		if login.IP.IsValid() {
-			address = login.IP.String()
-			if hide := l.data.Privacy.Address; hide != nil {
-				address = hide(login.IP)
-			}
-		}
-		if hide := l.data.Privacy.Account; hide != nil {
-			account = hide(account)
-		}
-		t.Rows = append(t.Rows, line{
-			Cells: []string{
-				when, l.accountName(account), shortened(login.Method), address, l.countryName(login.Country),
-				l.number(login.FailuresBefore),
-			},
-			Alarm: login.FailuresBefore > 0,
-		})
-	}
-	t.More = l.rest(len(t.Rows), s.Attempts.Accepted)
-	return t
 }
 
 func (l *lister) accountName(name string) string {
