@@ -45,7 +45,7 @@ export function take(model: Model, u: Update): void {
     header.sources.push(address);
     header.source_place.push(place);
   }
-  for (const [step, source, account, method, n] of u.rows ?? []) rows.push(step, source, account, method, n);
+  for (const [step, source, account, method, n] of u.rows ?? []) rows.add(step, source, account, method, n);
   if (u.statistics) {
     const { logins_new, ...rest } = u.statistics;
     Object.assign(header.statistics, rest);

@@ -154,7 +154,7 @@ function build(data: Payload, mapData: MapData, language: Language, live: boolea
         if (atEnd || state.step > header.steps) state = { ...state, step: header.steps };
         update();
       },
-      reset: () => location.reload(),
+      reset: () => setTimeout(() => location.reload(), 3000 * Math.random()), // at midnight all screens would ask at once
       state: (connected) => {
         write(feed, connected ? `● ${language.say("live")}` : language.say("lost"));
         feed.classList.toggle("lost", !connected);

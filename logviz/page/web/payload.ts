@@ -75,6 +75,25 @@ export class Rows {
     this.length++;
   }
 
+  private recent = new Map<string, number>(); // rows of the newest step
+  private newest = -1;
+
+  // add counts attempts that came since; those of a row that is there already are added to it.
+  add(step: number, source: number, account: number, method: number, n: number): void {
+    if (step !== this.newest) {
+      this.recent.clear();
+      this.newest = step;
+    }
+    const key = `${source} ${account} ${method}`;
+    const at = this.recent.get(key);
+    if (at !== undefined) {
+      this.n[at]! += n;
+      return;
+    }
+    this.recent.set(key, this.length);
+    this.push(step, source, account, method, n);
+  }
+
   // shift drops the rows before a step and counts steps from there on.
   shift(steps: number): void {
     let kept = 0;
@@ -88,6 +107,7 @@ export class Rows {
       kept++;
     }
     this.length = kept;
+    this.newest = -1;
   }
 }
 
