@@ -50,7 +50,7 @@ func newTimelapse(e *env) *cobra.Command {
 			"chapters and captions; .gif; .apng, with exact colours; or .png, one picture of the whole day. By default one frame\n" +
 			"shows one minute, and the film shows the whole days that have attempts: a day lasts 48 seconds, and each of the cards\n" +
 			"before and after it 2. FILM appears when it is whole; an interrupted film leaves nothing.\n\n" +
-			"Films of several days have a calendar. With --versus two logs run side by side, from 1280x720 on and without cards.",
+			"Films of several days have a calendar. With --versus two logs run side by side, from 1280x720 on.",
 		Example: "  ops logviz timelapse /var/log/auth.log -o day.mp4\n" +
 			"  ops logviz timelapse --tz UTC --range events --duration 30s auth.log.1.gz -o attack.webm\n" +
 			"  ops logviz timelapse attack.log --versus replay.log --align start -o both.mp4\n" +
@@ -128,6 +128,7 @@ func runTimelapse(ctx context.Context, e *env, o *timelapseOptions, paths []stri
 	}
 	film.Note = film.Language.Note(logs.locator.Info().Details(), "Natural Earth, Visionscarto")
 	film.CountryName = countryNames(film.Language)
+	film.Cards, film.Logs = !o.reel.noCards, logNames(paths)
 	if o.reel.versus != "" {
 		both, err := o.reel.versusFilm(ctx, e, o, logs, count.timeline, paths, world, *film)
 		if err != nil {
@@ -135,7 +136,6 @@ func runTimelapse(ctx context.Context, e *env, o *timelapseOptions, paths []stri
 		}
 		return o.reel.write(ctx, e, o.output, both)
 	}
-	film.Cards, film.Logs = !o.reel.noCards, logNames(paths)
 	one, err := timelapse.New(world, rec, *film)
 	if err != nil {
 		return withCode(exitUsage, err)

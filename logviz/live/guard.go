@@ -32,6 +32,11 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			http.Error(w, "a request has no body here", http.StatusBadRequest)
 			return
 		}
+		if site := r.Header.Get("Sec-Fetch-Site"); r.URL.Path != "/" && (site == "cross-site" || site == "same-site") {
+			// It could not read the answer, but open streams until there are as many as may be.
+			http.Error(w, "this is not for pages of other sites", http.StatusForbidden)
+			return
+		}
 		if !s.options.Token.isSet() && isTCP(r) && !isLocalName(r.Host) {
 			http.Error(w, "this server answers to localhost only, not to "+quoteHost(r.Host), http.StatusMisdirectedRequest)
 			return

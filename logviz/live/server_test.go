@@ -181,6 +181,9 @@ func TestGuard(t *testing.T) {
 	}
 	open, closed := serve(t, nil), serve(t, func(o *Options) { o.Token = token })
 	host := func(name string) func(*http.Request) { return func(r *http.Request) { r.Host = name } }
+	from := func(site string) func(*http.Request) {
+		return func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", site) }
+	}
 	bearer := func(text string) func(*http.Request) {
 		return func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+text) }
 	}
@@ -202,6 +205,10 @@ func TestGuard(t *testing.T) {
 		"POST":                 {open, "/", func(r *http.Request) { r.Method = http.MethodPost }, 405},
 		"HEAD":                 {open, "/", func(r *http.Request) { r.Method = http.MethodHead }, 200},
 		"HEAD of the stream":   {open, "/events", func(r *http.Request) { r.Method = http.MethodHead }, 200},
+		"link on another site": {open, "/", from("cross-site"), 200},
+		"another site":         {open, "/events", from("cross-site"), 403},
+		"another port":         {open, "/data", from("same-site"), 403},
+		"our page":             {open, "/data", from("same-origin"), 200},
 		"no token":             {closed, "/", nil, 401},
 		"no token, data":       {closed, "/data", nil, 401},
 		"no token, events":     {closed, "/events", nil, 401},

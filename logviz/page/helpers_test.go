@@ -148,11 +148,15 @@ func decoded(t *testing.T, packed []byte) (*Header, []logviz.LedgerRow) {
 		t.Errorf("%d bytes behind the columns", len(plain))
 	}
 	var rows []logviz.LedgerRow
-	step := 0
+	step, source := 0, 0
 	for i := range columns[0] {
 		step += columns[0][i]
+		if columns[0][i] > 0 {
+			source = 0
+		}
+		source += columns[1][i]
 		rows = append(rows, logviz.LedgerRow{
-			Step: step, Source: columns[1][i], Account: columns[2][i],
+			Step: step, Source: source, Account: columns[2][i],
 			Method: columns[3][i] / 2, Accepted: columns[3][i]%2 == 1, N: columns[4][i],
 		})
 	}

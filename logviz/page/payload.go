@@ -89,8 +89,8 @@ func (o *Offset) UnmarshalJSON(b []byte) error {
 
 // Payload returns the data as the page's script reads them: a stream of DEFLATE (RFC 1951) with the length of the header as
 // four bytes, the smallest first, the header as JSON, and five columns, each again its length and then a number in
-// unsigned LEB128 per row: steps since the row before, source, account, twice the method and one more if the attempts got
-// in, attempts. Rows are in order of the step.
+// unsigned LEB128 per row: steps since the row before, source (less that of the row before, within a step), account, twice
+// the method and one more if the attempts got in, attempts. Rows are in order of the step and then of the source.
 func (d *Data) Payload() ([]byte, error) {
 	t := d.Privacy.table(d.Table)
 	h := d.header(t)
@@ -99,7 +99,7 @@ func (d *Data) Payload() ([]byte, error) {
 		return nil, err
 	}
 	var columns [5][]byte
-	last := 0
+	last, before := 0, 0 // step and source of the row before
 	for _, r := range t.rows {
 		step, method := r.Step, 2*r.Method
 		if step == d.Table.Steps {
@@ -108,12 +108,15 @@ func (d *Data) Payload() ([]byte, error) {
 		if r.Accepted {
 			method++
 		}
+		if step != last {
+			before = 0
+		}
 		// The script counts in 32 bits.
 		for n := r.N; n > 0; n -= math.MaxUint32 {
-			for i, v := range [5]int{step - last, r.Source, r.Account, method, min(n, math.MaxUint32)} {
+			for i, v := range [5]int{step - last, r.Source - before, r.Account, method, min(n, math.MaxUint32)} {
 				columns[i] = binary.AppendUvarint(columns[i], uint64(v))
 			}
-			last = step
+			last, before = step, r.Source
 		}
 	}
 	var plain []byte

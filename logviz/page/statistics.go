@@ -15,6 +15,7 @@ type Statistics struct {
 	Unparsed         int                   `json:"unparsed"`
 	UnparsedBy       []logviz.ProgramCount `json:"unparsed_by"`       // the first ones
 	UnparsedPrograms int                   `json:"unparsed_programs"` // how many there are in all
+	ReturningSources int                   `json:"returning_sources"` // rows that stand for several addresses cannot tell
 	Logins           []Login               `json:"logins"`            // those after failures, then the first ones; the rows have all
 }
 
@@ -23,7 +24,7 @@ func (d *Data) statistics() *Statistics {
 	out := &Statistics{
 		Lines: s.Lines, Events: s.Events, Unparsed: s.Unparsed,
 		UnparsedBy: append([]logviz.ProgramCount{}, s.UnparsedBy[:min(len(s.UnparsedBy), maxPrograms)]...), UnparsedPrograms: len(s.UnparsedBy),
-		Logins: []Login{},
+		ReturningSources: s.ReturningSources, Logins: []Login{},
 	}
 	for _, l := range loudest(s.Logins, maxLogins) {
 		out.Logins = append(out.Logins, d.Privacy.login(l))

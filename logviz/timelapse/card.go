@@ -21,7 +21,7 @@ func (f *Film) reel() reel {
 	}
 	tell := f.o.Language.telling()
 	return &carded{
-		reel: f, cards: [2]func() (*page, error){f.openingCard, f.closingCard}, n: f.cardPictures(),
+		reel: f, cards: [2]func() (*page, error){f.openingCard, f.closingCard}, n: cardPictures(f.o.FPS),
 		titles: [2]string{tell.opening, tell.closing},
 		before: harmless(f.o.Title, mostText, unicode.IsPrint) + ". " + f.dates() + ", " + f.hours24() + ", " + f.pacing(),
 		after:  fmt.Sprintf(tell.inAll, f.tell(f.whole)),
@@ -33,10 +33,10 @@ func (f *Film) Pictures() int {
 	if !f.o.Cards {
 		return f.Len()
 	}
-	return f.Len() + 2*f.cardPictures()
+	return f.Len() + 2*cardPictures(f.o.FPS)
 }
 
-func (f *Film) cardPictures() int { return int(cardTime * time.Duration(f.o.FPS) / time.Second) }
+func cardPictures(fps int) int { return int(cardTime * time.Duration(fps) / time.Second) }
 
 // newCard returns an empty page with the sizes of type that cards have. Its layout is that of a page; what a card puts
 // elsewhere it says itself.
@@ -50,6 +50,11 @@ func (f *Film) newCard() (*page, faces, error) {
 
 // openingCard says what is to come: the title, the time, what is counted and what it was read from, before a dark map.
 func (f *Film) openingCard() (*page, error) {
+	return f.drawOpening([]string{f.dates()}, f.hours24()+", "+f.pacing())
+}
+
+// drawOpening draws an opening card that says what is shown in some lines, and how fast.
+func (f *Film) drawOpening(what []string, pace string) (*page, error) {
 	p, fs, err := f.newCard()
 	if err != nil {
 		return nil, err
@@ -70,21 +75,23 @@ func (f *Film) openingCard() (*page, error) {
 	column := span{left, min(left+em(680), line.max)}
 	titles := title.wrap(harmless(f.o.Title, mostText, title.has), line.max-line.min, 2)
 	tell := f.o.Language.telling()
-	what := text.wrap(tell.counted, column.max-column.min, 3)
+	counted := text.wrap(tell.counted, column.max-column.min, 3)
 	from := f.logNames(fs.body, column.max-column.min)
 
-	height := len(titles)*em(64) + em(150) + len(what)*em(27)
+	height := len(titles)*em(64) + em(123) + len(what)*em(27) + len(counted)*em(27)
 	y := (f.o.Size.Y - height) / 2
 	for _, s := range titles {
 		y += em(64)
 		p.put(title, names, line, y-em(14), p.palette.ink, s)
 	}
-	y += em(26)
-	p.put(fs.medium, words, line, y, p.palette.ink, f.dates())
-	y += em(27)
-	p.put(text, words, line, y, p.palette.soft, f.hours24()+", "+f.pacing())
-	y += em(18)
 	for _, s := range what {
+		y += em(27)
+		p.put(fs.medium, names, line, y, p.palette.ink, s)
+	}
+	y += em(27)
+	p.put(text, words, line, y, p.palette.soft, pace)
+	y += em(18)
+	for _, s := range counted {
 		y += em(27)
 		p.put(text, words, column, y, p.palette.ink, s)
 	}

@@ -34,8 +34,7 @@ type Versus struct {
 }
 
 // NewVersus checks the options, fills in the defaults and counts both recordings once, which must have the same step; the
-// shorter one is as if it had no attempts at its end. A picture of two maps has at least 1280×720 pixels. Cards are not
-// made.
+// shorter one is as if it had no attempts at its end. A picture of two maps has at least 1280×720 pixels.
 func NewVersus(world *worldmap.World, sides [2]Side, o Options) (*Versus, error) {
 	if err := cmp.Or(o.CheckVersus(), o.complete()); err != nil {
 		return nil, fmt.Errorf("make film: %w", err)
@@ -43,7 +42,6 @@ func NewVersus(world *worldmap.World, sides [2]Side, o Options) (*Versus, error)
 	if a, b := sides[0].Recording.Step, sides[1].Recording.Step; a != b {
 		return nil, fmt.Errorf("make film: steps of %v and %v cannot be compared", a, b)
 	}
-	o.Cards = false
 	v := &Versus{}
 	longest := max(len(sides[0].Recording.Buckets), len(sides[1].Recording.Buckets))
 	for i, s := range sides {
@@ -94,8 +92,8 @@ func compared(a, b map[string]int64, most int) []string {
 // Len returns the number of frames.
 func (v *Versus) Len() int { return v.sides[0].Len() }
 
-// Pictures returns how many pictures a file of the film has.
-func (v *Versus) Pictures() int { return v.Len() }
+// Pictures returns how many pictures a file of the film has; see [Film.Pictures].
+func (v *Versus) Pictures() int { return v.reel().pictures() }
 
 // Draw draws frame i, from 0 to Len()-1, and returns it; see [Film.Draw].
 func (v *Versus) Draw(i int) (image.Image, error) {
@@ -107,13 +105,44 @@ func (v *Versus) Draw(i int) (image.Image, error) {
 
 // WriteFile writes the film to a file; see [Film.WriteFile].
 func (v *Versus) WriteFile(ctx context.Context, path string, progress func(done, total int)) error {
-	return writeReel(ctx, v, path, progress)
+	return writeReel(ctx, v.reel(), path, progress)
 }
 
 // WebVTT returns the captions of the film; see [Film.WebVTT].
-func (v *Versus) WebVTT() string { return webVTT(v.captions(), v.look().FPS) }
+func (v *Versus) WebVTT() string { return webVTT(v.reel().captions(), v.look().FPS) }
 
-// The reel of the film.
+// reel returns the film with its cards, if it has any. The closing one is the picture that sums up.
+func (v *Versus) reel() reel {
+	a, b := v.sides[0], v.sides[1]
+	if !a.o.Cards {
+		return v
+	}
+	tell := a.o.Language.telling()
+	shows := func(side int) string { return v.spoken(side) + ", " + v.sides[side].dates() }
+	return &carded{
+		reel: v, n: cardPictures(a.o.FPS), titles: [2]string{tell.opening, tell.closing},
+		cards: [2]func() (*page, error){
+			func() (*page, error) { return a.drawOpening([]string{shows(0), shows(1)}, a.pacing()) },
+			func() (*page, error) {
+				p, err := v.newPage(true)
+				if err != nil {
+					return nil, err
+				}
+				p.showSummary(v)
+				return p.page, nil
+			},
+		},
+		before: harmless(a.o.Title, mostText, unicode.IsPrint) + ". " + shows(0) + ". " + shows(1) + ". " + a.pacing(),
+		after:  fmt.Sprintf(tell.inAll, v.tell(a.whole, b.whole)),
+	}
+}
+
+// tell puts the tallies of both sides into sentences.
+func (v *Versus) tell(a, b *tally) string {
+	return v.spoken(0) + ": " + v.sides[0].tell(a) + ". " + v.spoken(1) + ": " + v.sides[1].tell(b)
+}
+
+// The reel of the film without its cards.
 func (v *Versus) look() *Options   { return v.sides[0].look() }
 func (v *Versus) pictures() int    { return v.Len() }
 func (v *Versus) hold(int) int     { return 1 }
@@ -156,8 +185,7 @@ func (v *Versus) captions() []caption {
 		if v.elapsed {
 			label = a.elapsed(from) + "–" + a.elapsed(to)
 		}
-		list = append(list, caption{from, to, fmt.Sprintf("%s: %s: %s. %s: %s",
-			label, v.spoken(0), a.tell(a.between(from, to)), v.spoken(1), b.tell(b.between(from, to)))})
+		list = append(list, caption{from, to, label + ": " + v.tell(a.between(from, to), b.between(from, to))})
 	}
 	return list
 }

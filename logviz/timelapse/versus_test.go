@@ -159,22 +159,22 @@ func TestVersusNumbers(t *testing.T) {
 func TestVersusFiles(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	v := newVersus(t, part(testDay(), 560, 566), part(testDay(), 500, 506), Options{FPS: 10})
+	v := newVersus(t, part(testDay(), 560, 566), part(testDay(), 500, 506), Options{FPS: 1, Cards: true})
 	for _, ext := range Extensions() {
 		if err := v.WriteFile(t.Context(), filepath.Join(dir, "two"+ext), nil); err != nil {
 			t.Fatal(err)
 		}
 	}
-	compareExactly(t, v, filepath.Join(dir, "two.apng"))
+	compareExactly(t, v.reel(), filepath.Join(dir, "two.apng"))
 	var probe struct {
 		Chapters []struct{ Tags struct{ Title string } }
 		Streams  []map[string]any
 	}
 	out := output(t, "ffprobe", "-v", "error", "-show_chapters", "-show_streams", "-of", "json", filepath.Join(dir, "two.mp4"))
-	if err := json.Unmarshal(out, &probe); err != nil || len(probe.Streams) < 2 || len(probe.Chapters) < 1 {
+	if err := json.Unmarshal(out, &probe); err != nil || len(probe.Streams) < 2 || len(probe.Chapters) != 3 {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if got, want := probe.Chapters[0].Tags.Title, "attack.log / its replay"; got != want {
+	if got, want := probe.Chapters[1].Tags.Title, "attack.log / its replay"; got != want {
 		t.Errorf("first chapter is %q, want %q", got, want)
 	}
 }

@@ -1,6 +1,7 @@
 package timelapse
 
 import (
+	"fmt"
 	"image"
 )
 
@@ -108,7 +109,7 @@ func (v *Versus) scale(summary bool) (*scale, string) {
 	a, b := v.sides[0], v.sides[1]
 	pal := a.o.Theme.palette()
 	if summary {
-		return newScale(float64(max(a.pace.place, b.pace.place)), pal), a.say.soFar
+		return newScale(float64(max(a.pace.place, b.pace.place)), pal), fmt.Sprintf(a.say.whole, a.say.span(a.end().Sub(a.rec.Start)))
 	}
 	return newScale(max(a.pace.glow, b.pace.glow), pal), a.legendHead()
 }

@@ -35,8 +35,8 @@ export class Hours implements Part {
     );
   }
 
-  update(view: View, _: State): void {
-    const { clock, language: l } = this.ctx;
+  update(view: View, state: State): void {
+    const { clock, language: l, live, model } = this.ctx;
     const hours = view.hours;
     const top = Math.max(1, ...hours.map((x) => x.sources));
     const one = width / Math.max(hours.length, 1);
@@ -51,8 +51,11 @@ export class Hours implements Part {
       if (x.fresh) fresh += `M${at} ${height - high(old)}h${w}v-${high(x.fresh)}h-${w}z`;
     });
     this.svg.replaceChildren(s("path", { class: "seen", d: seen }), s("path", { class: "new", d: fresh }));
-    this.returning.textContent = l.many("returning", view.returning);
-    this.returning.dataset.value = String(view.returning);
+    // Rows may stand for several addresses; of all of them the log's statistics know more.
+    const all = !live && Object.keys(state.filter).length === 0;
+    const returning = all ? model.header.statistics.returning_sources : view.returning;
+    this.returning.textContent = l.many("returning", returning);
+    this.returning.dataset.value = String(returning);
     const cell = (n: number): HTMLElement => h("td", { class: "n", "data-value": n }, l.number(n));
     this.body.replaceChildren(
       ...hours

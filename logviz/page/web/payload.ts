@@ -16,6 +16,7 @@ export interface Statistics {
   unparsed: number;
   unparsed_by: { program: string; lines: number }[]; // the first ones
   unparsed_programs: number; // of so many
+  returning_sources: number;
   logins: Login[]; // the first ones
 }
 
@@ -124,9 +125,12 @@ export function decode(bytes: Uint8Array): Payload {
   const rows = new Rows();
   rows.reserve(columns[0].length);
   let step = 0;
+  let source = 0;
   for (let i = 0; i < columns[0].length; i++) {
-    step += columns[0][i]!;
-    rows.push(step, columns[1][i]!, columns[2][i]!, columns[3][i]!, columns[4][i]!);
+    const steps = columns[0][i]!;
+    step += steps;
+    source = columns[1][i]! + (steps ? 0 : source); // within a step they only grow
+    rows.push(step, source, columns[2][i]!, columns[3][i]!, columns[4][i]!);
   }
   return { header, rows };
 }
