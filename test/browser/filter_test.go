@@ -41,6 +41,9 @@ func testFilter(t *testing.T, c *chromium, d *day) {
 		if n := ask[int](tab, `document.querySelectorAll('[data-ops="filters"] button').length`); n != 1 {
 			t.Errorf("%s: %d buttons to take it back, want 1", step.name, n)
 		}
+		if clock := tab.text("clock"); (clock == "08:00–09:00") != (step.name == "an hour") {
+			t.Errorf("%s: the time above the map is %q", step.name, clock)
+		}
 		tab.click(`[data-ops="filters"] button`)
 		tab.sees("back from "+step.name, whole)
 	}

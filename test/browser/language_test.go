@@ -20,7 +20,10 @@ func testLanguages(t *testing.T, c *chromium, d *day) {
 		{"ja-JP", "en", []string{"Germany", "9,871"}},
 	} {
 		t.Run(l.wanted, func(t *testing.T) {
-			tab := c.page(t, d, reader{language: l.wanted})
+			tab := c.page(t, d, reader{language: l.wanted, width: 390, height: 844}) // where long words have little room
+			if wide := ask[int](tab, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
+				t.Errorf("the page is %d pixels wider than a phone", wide)
+			}
 			if got := ask[string](tab, `document.documentElement.lang`); got != l.is {
 				t.Errorf("the page says its language is %q, want %q", got, l.is)
 			}

@@ -153,7 +153,7 @@ export class WorldMap implements Part {
   private drawMoment(state: State, step: number, whole: boolean, best: [number, number][]): void {
     const { clock, language: l, model } = this.ctx;
     const at = clock.unix(step);
-    write(this.clock, whole ? l.say("whole") : clock.time(at));
+    write(this.clock, whole ? this.hours() : clock.time(at));
     write(this.date, whole ? this.span() : `${clock.day(at)}, ${clock.zone(at)}`);
     const words = whole ? "" : { pulse: l.say("pulse"), window: l.say("window", { time: l.duration(15 * model.header.step) }), cumulative: l.say("cumulative") }[state.mode];
     write(this.what, words);
@@ -165,6 +165,13 @@ export class WorldMap implements Part {
       write(row.children[0] as HTMLElement, found ? l.place(this.code(found[0])) : "");
       write(row.children[1] as HTMLElement, found ? l.number(Math.round(found[1])) : "");
     }
+  }
+
+  // hours is what the map tells of when no moment is chosen: the chosen hours, or the whole time.
+  private hours(): string {
+    const { clock, language } = this.ctx;
+    const { from, to } = this.state.filter;
+    return from === undefined ? language.say("whole") : `${clock.time(clock.unix(from))}–${clock.time(clock.unix(to!))}`;
   }
 
   private span(): string {
