@@ -44,7 +44,7 @@ func newLive(e *env) *cobra.Command {
 			"Each FILE is followed through its rotation, from what was rotated within the days of --keep; 'journal' is what\n" +
 			"journald has of sshd, and - the standard input. " + strings.TrimPrefix(logInput, "Each FILE is a log: ") + "\n\n" +
 			"The numbers are those of the last whole days that --keep reaches into; of a log that ended before, of its last days.\n" +
-			"Memory is bounded: where more arrives than is held (some 400,000 rows), the oldest minutes make room.\n\n" +
+			"Memory is bounded: where more arrives than is held (some 200,000 rows), the oldest minutes make room.\n\n" +
 			"Who can reach a loopback address, or may write to a socket of the file system, sees the page. Anything else needs a\n" +
 			"token, as 'Authorization: Bearer TOKEN', or once as http://HOST:PORT/?token=TOKEN, which the browser then keeps.\n" +
 			"Nothing is encrypted: put a server that speaks TLS in front of it. /metrics is for Prometheus, /healthz for those\n" +

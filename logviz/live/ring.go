@@ -12,7 +12,7 @@ import (
 // Bounds of what is held, whatever arrives.
 const (
 	stepSeconds = 60
-	maxWeight   = 400_000   // of all steps together, see weight
+	maxWeight   = 200_000   // of all steps together, see weight
 	maxLogins   = 1000      // told one by one; as many as [logviz.Tally] does
 	maxMethods  = 64        // sshd knows about ten; more are somebody's invention
 	maxName     = 256       // bytes; longer ones are cut as logviz does

@@ -57,8 +57,7 @@ func chunkings(s string) map[string]io.Reader {
 
 func TestNotText(t *testing.T) {
 	for _, c := range []struct{ name, in, part string }{
-		{"NUL", "a\nb\x00c\n", "NUL at byte 4"},
-		{"program", "\x7fELF\x02\x01\x01\x00\x00", "NUL at byte 8"},
+		{"program", "\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x3e\x00\x01\x00\x00\x00\xe0\x23\x00\x00\x00\x00\x00\x00\x40\x00\x00\x00", "NUL at"},
 		{"controls", strings.Repeat("\x01\x02abc", 20), "control characters in"},
 		{"UTF-16LE", "\xff\xfea\x00", "UTF-16"},
 		{"UTF-16BE", "\xfe\xff\x00a", "UTF-16"},
@@ -75,6 +74,16 @@ func TestNotText(t *testing.T) {
 			_, err := Open(write(t, "x.log", []byte(c.in)), Options{})
 			wantDataError(t, err, ErrNotText, c.part)
 		})
+	}
+	for name, hole := range map[string]string{
+		"a name with a NUL":             "a line of a\x00b\n",
+		"a hole that a crash left":      strings.Repeat("\x00", 4096) + "a line\n",
+		"a NUL in every line of a log":  strings.Repeat("Failed password for a\x00b from 192.0.2.1 port 1 ssh2\n", 300),
+		"a NUL at the end of each line": strings.Repeat("Failed password for root from 192.0.2.1 port 1 ssh2\x00\n", 300),
+	} {
+		if all, err := readAll(strings.NewReader("a line\n"+hole+"another\n"), 0); err != nil || len(all) < 3 {
+			t.Errorf("%s: %d lines, %v", name, len(all), err)
+		}
 	}
 	t.Run("NUL after 8 KiB is a blemish, not a binary", func(t *testing.T) {
 		if all, err := readAll(strings.NewReader(strings.Repeat("a line\n", 1200)+"\x00\n"), 0); err != nil || len(all) != 1201 {

@@ -54,7 +54,8 @@ type sniffer struct {
 	any      bool // whatever the data are, they are read
 	seen     int  // bytes looked at
 	controls int  // control characters except those that terminals and printers know
-	nul      int  // place of the first NUL byte, counted from 1; 0 when there is none
+	nuls     int  // runs of NUL bytes
+	inNul    bool // the last byte was one
 }
 
 func (s *sniffer) look(b []byte) {
@@ -63,22 +64,26 @@ func (s *sniffer) look(b []byte) {
 	}
 	for _, c := range b[:min(len(b), sniffSize-s.seen)] {
 		s.seen++
+		if c == 0 && !s.inNul {
+			s.nuls++
+		}
+		s.inNul = c == 0
 		switch {
-		case c == 0 && s.nul == 0:
-			s.nul = s.seen
+		case c == 0:
 		case c < 0x20 && (c < '\a' || c > '\r') && c != 0x1b:
 			s.controls++
 		}
 	}
 }
 
-// verdict says why the data are no text, or "". Any byte from 0x80 on passes: logs hold Latin-1 and broken UTF-8.
+// verdict says why the data are no text, or "". Any byte from 0x80 on passes: logs hold Latin-1 and broken UTF-8. So do some
+// NULs: a machine that crashed leaves a hole of them, and a name that somebody sent may hold one, which must not hide the log.
 func (s *sniffer) verdict() string {
 	switch {
 	case s.any:
 		return ""
-	case s.nul > 0:
-		return fmt.Sprintf("binary data (NUL at byte %d), not a text log", s.nul)
+	case s.nuls > 2+s.seen/32:
+		return fmt.Sprintf("binary data (NUL at %d places in %d bytes), not a text log", s.nuls, s.seen)
 	case s.seen >= 64 && s.controls > s.seen/10:
 		return fmt.Sprintf("binary data (%d control characters in %d bytes), not a text log", s.controls, s.seen)
 	}

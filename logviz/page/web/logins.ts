@@ -17,7 +17,8 @@ export class Logins implements Part {
   update(view: View, state: State): void {
     const { clock, language: l, model } = this.ctx;
     const all = model.header.statistics.logins;
-    const shown = all.filter((x) => this.matches(x, state));
+    const guessed = (x: Login): number => Number(x.failures_before > 0);
+    const shown = all.filter((x) => this.matches(x, state)).sort((a, b) => guessed(b) - guessed(a) || when(b) - when(a) || 0);
     this.element.classList.toggle("some", view.accepted > 0);
     if (view.accepted === 0) {
       this.body.replaceChildren(h("p", {}, l.say("noLogins")));

@@ -40,6 +40,7 @@ export interface View {
   failed: number;
   accepted: number;
   sources: number;
+  sourcesAtMost: boolean; // some may be counted that were not part of it
   countries: number;
   unlocated: number; // failed attempts without a country
   untimed: number; // failed attempts without a time, which are in no hour
@@ -113,6 +114,7 @@ export class Model {
       failed: 0,
       accepted: 0,
       sources: 0,
+      sourcesAtMost: false,
       countries: 0,
       unlocated: 0,
       untimed: 0,
@@ -222,6 +224,7 @@ export class Model {
     for (let s = 0; s < seen.length; s++) {
       if (!seen[s] || (h.sources[s] === "" && !this.others(s))) continue;
       v.sources += this.others(s) || 1;
+      if (this.others(s) > 1 && (f.account !== undefined || f.method !== undefined || f.from !== undefined)) v.sourcesAtMost = true;
       if (inHours[s]! > 1) v.returning++;
     }
     v.countries = seenCountry.reduce((a, b) => a + b, 0);

@@ -66,7 +66,8 @@ export class Player implements Part {
 
   update(view: View, state: State): void {
     this.scrub.max = String(this.ctx.model.header.steps);
-    this.peak = view.steps.reduce((best, n, i) => (n > view.steps[best]! ? i : best), 0);
+    this.peak = state.filter.from ?? 0; // of what is chosen
+    for (let i = this.peak; i < (state.filter.to ?? view.steps.length); i++) if (view.steps[i]! > view.steps[this.peak]!) this.peak = i;
     this.speed.value = String(state.speed);
     this.mode.value = state.mode;
     this.timeline.update(view, state);

@@ -87,12 +87,14 @@ export class Timeline {
     for (const step of hours) {
       const unix = clock.unix(step);
       const hour = clock.hour(unix) % 24;
-      if (days ? hour === 0 : hour % 3 === 0 || hours.length < 8) labels.push([step, days ? clock.shortDay(unix) : clock.time(unix)]);
+      if (days ? hour === 0 : hour % 3 === 0 || hours.length < 8) labels.push([step, days || (hour === 0 && hours.length > 26) ? clock.shortDay(unix) : clock.time(unix)]);
     }
-    const every = Math.ceil(labels.length / 8);
+    // Of many, those that fall on midnight are kept.
+    const first = labels.findIndex(([step]) => clock.hour(clock.unix(step)) % 24 === 0);
+    const every = [1, 2, 4, 8].find((n) => labels.length / n <= 9) ?? Math.ceil(labels.length / 9);
     this.ticks.replaceChildren(
       ...labels
-        .filter((_, i) => i % every === 0)
+        .filter((_, i) => (i - Math.max(first, 0)) % every === 0)
         .map(([step, words]) => {
           const tick = h("span", {}, words);
           tick.style.left = `${(100 * step) / this.steps}%`;

@@ -26,9 +26,9 @@ export class Totals implements Part {
   update(view: View, _: State): void {
     const { language: l, model } = this.ctx;
     const { header } = model;
-    const put = (key: string, n: number, words: string, more = ""): void => {
+    const put = (key: string, n: number, words: string, before = ""): void => {
       const { value, words: caption } = this.numbers.get(key)!;
-      write(value, l.number(n) + more);
+      write(value, before + l.number(n));
       value.dataset.value = String(n);
       write(caption, words);
     };
@@ -36,7 +36,7 @@ export class Totals implements Part {
     for (const a of view.accountMethods.keys()) accounts += header.account_others?.[a] ?? 1;
     put("failed", view.failed, l.forms("failed", view.failed));
     put("accepted", view.accepted, l.forms("accepted", view.accepted));
-    put("sources", view.sources, l.forms("sources", view.sources));
+    put("sources", view.sources, l.forms("sources", view.sources), view.sourcesAtMost ? "≤ " : "");
     put("countries", view.countries, l.forms("countries", view.countries));
     put("accounts", accounts, l.forms("accountsTried", accounts));
     this.numbers.get("accepted")!.value.parentElement!.classList.toggle("alarm", view.accepted > 0);
