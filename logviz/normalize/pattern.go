@@ -107,7 +107,7 @@ func (c *patternParser) sequence(inside bool) ([]element, error) {
 	flush := func() {
 		if len(text) > 0 {
 			out = append(out, element{op: opLiteral, text: string(text)})
-			text = nil
+			text = text[:0]
 		}
 	}
 	add := func(read func() (element, error)) error {
