@@ -76,12 +76,13 @@ func TestClientVanishesFromAQuietProgram(t *testing.T) {
 	key := s.grant("quiet", "allow: [{command: [quiet], run: [/bin/sh, -c, 'echo $$ $PPID; exec sleep 300 <&-']}]\n"+
 		"audit: {to: ["+s.dir+"/log], result: true}\n")
 	quiet := s.hold(key, "quiet")
-	program, _ := quiet.pids()
+	program, parent := quiet.pids()
 	if err := quiet.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	quiet.wait()
 	until(t, "the program ends", func() bool { return gone(program) })
+	until(t, "ops ends", func() bool { return gone(parent) }) // it writes the result into the folder that goes next
 }
 
 // server finds the server of files that serves a root.
