@@ -15,7 +15,7 @@ import (
 
 // Size is how many bytes of records a batch holds, more or less: enough to make the cost of passing it on vanish, little
 // enough for many of them.
-const Size = 256 << 10
+const Size = 128 << 10
 
 // Batch is a run of records of one log. It and its texts are valid until it is recycled.
 type Batch struct {
